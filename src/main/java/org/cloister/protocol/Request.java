@@ -1,0 +1,73 @@
+package org.cloister.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * What the manager may ask of the agent. Never a path, a uid, a command line for the host or an interface name.
+ *
+ * @param <R> the kind of the last reply
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Request.Host.class, name = "host"),
+    @JsonSubTypes.Type(value = Request.Apply.class, name = "apply"),
+    @JsonSubTypes.Type(value = Request.Remove.class, name = "remove"),
+    @JsonSubTypes.Type(value = Request.States.class, name = "states"),
+    @JsonSubTypes.Type(value = Request.Inspect.class, name = "inspect"),
+    @JsonSubTypes.Type(value = Request.Measure.class, name = "measure"),
+    @JsonSubTypes.Type(value = Request.OpenSession.class, name = "open-session"),
+    @JsonSubTypes.Type(value = Request.Resize.class, name = "resize"),
+    @JsonSubTypes.Type(value = Request.Templates.class, name = "templates"),
+    @JsonSubTypes.Type(value = Request.BuildTemplate.class, name = "build-template"),
+    @JsonSubTypes.Type(value = Request.RemoveTemplate.class, name = "remove-template"),
+    @JsonSubTypes.Type(value = Request.Audit.class, name = "audit"),
+})
+public sealed interface Request<R extends Reply> {
+
+    /** The machine: kernel, capacity, what it lacks. */
+    record Host() implements Request<Reply.Host> {}
+
+    /** Make the tenant what the specification says. Idempotent; progress: root, ids, network, start. */
+    record Apply(TenantSpec spec) implements Request<Reply.Tenant> {}
+
+    /** Stop the tenant, forget its specification and scrub its storage. Idempotent. */
+    record Remove(UUID tenant) implements Request<Reply.Done> {}
+
+    /** Every tenant that the agent has a specification of. */
+    record States() implements Request<Reply.Tenants> {}
+
+    record Inspect(UUID tenant) implements Request<Reply.Inspected> {}
+
+    record Measure(UUID tenant) implements Request<Reply.Measured> {}
+
+    /**
+     * Run a shell in the tenant. The reply carries descriptors, see {@link OpenSession}'s use in {@link AgentClient}.
+     *
+     * @param user a user of the tenant's own /etc/passwd
+     * @param command given to the user's shell with -c; null for a login shell
+     * @param terminal null for pipes
+     * @param environment names and values added to HOME, USER, LOGNAME, SHELL and PATH
+     */
+    record OpenSession(UUID tenant, String user, String command, Terminal terminal, Map<String, String> environment)
+            implements Request<Reply.Done> {}
+
+    /** The size of a pseudo-terminal in characters and, where known, pixels (else 0). */
+    record Terminal(int columns, int rows, int widthPixels, int heightPixels) {}
+
+    /** Set the size of the pseudo-terminal whose descriptor travels with this request. */
+    record Resize(Terminal terminal) implements Request<Reply.Done> {}
+
+    record Templates() implements Request<Reply.TemplateList> {}
+
+    /** Build the template of a Debian suite with debootstrap, unless it is there. Progress: phase, packages, percent. */
+    record BuildTemplate(String suite) implements Request<Reply.Done> {}
+
+    record RemoveTemplate(String suite) implements Request<Reply.Done> {}
+
+    /** Run the isolation proof over these running tenants; the report's document is canonical JSON. */
+    record Audit(List<UUID> tenants) implements Request<Reply.Audited> {}
+}
