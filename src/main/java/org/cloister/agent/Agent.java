@@ -63,7 +63,8 @@ public final class Agent {
     private static Parts parts(Instance instance) throws IOException {
         Path home = guarded(instance.home().resolve("agent"));
         Path run = guarded(instance.run().resolve("tenants"));
-        Pool pool = new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
+        Pool pool =
+                new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
         Templates templates = new Templates(pool, instance.app().resolve("tenants/templates/build"), instance.mirror());
         Cgroups cgroups = Cgroups.of(instance.name());
         Network network = new Network(instance.name());

@@ -244,7 +244,8 @@ public final class Linux {
             try {
                 for (int i = 0; i < descriptors.size(); i++) {
                     int from = descriptors.get(i).number();
-                    if (from < descriptors.size()) throw new IllegalStateException("descriptor " + from + " is too low");
+                    if (from < descriptors.size())
+                        throw new IllegalStateException("descriptor " + from + " is too low");
                     LibC.posix_spawn_file_actions_adddup2(actions, from, i);
                 }
                 LibC.sigfillset(all);

@@ -44,8 +44,10 @@ public final class Audit {
         this.pool = pool;
     }
 
-    public synchronized Reply.Audited run(List<UUID> chosen, Consumer<Reply.Progress> progress) throws IOException, Refusal {
-        if (chosen.isEmpty()) throw new Refusal(Reply.Reason.CONFLICT, "No tenant runs, so there is nothing to try. Start one first.");
+    public synchronized Reply.Audited run(List<UUID> chosen, Consumer<Reply.Progress> progress)
+            throws IOException, Refusal {
+        if (chosen.isEmpty())
+            throw new Refusal(Reply.Reason.CONFLICT, "No tenant runs, so there is nothing to try. Start one first.");
         Instant started = now();
         Facts facts = new Facts();
         Map<UUID, TenantSpec> specs = new LinkedHashMap<>();
@@ -56,13 +58,15 @@ public final class Audit {
             for (var spec : specs.entrySet()) facts.check(spec.getValue(), tenants.inspect(spec.getKey()));
             Map<String, Canary> canaries = new LinkedHashMap<>();
             for (var spec : specs.entrySet()) {
-                progress.accept(new Reply.Progress("plant", 10, "Planting a canary in " + spec.getValue().name()));
+                progress.accept(new Reply.Progress(
+                        "plant", 10, "Planting a canary in " + spec.getValue().name()));
                 canaries.put(spec.getValue().name(), coop.plantInside(tenants, spec.getKey()));
             }
             canaries.put(HOST, coop.plantOutside(HOST, null, scratch));
 
             progress.accept(new Reply.Progress("controls", 40, "Trying the same from a chroot alone"));
-            Map<String, Attempt> broken = brokenSandbox(coop, probe, specs.values().iterator().next().template());
+            Map<String, Attempt> broken =
+                    brokenSandbox(coop, probe, specs.values().iterator().next().template());
             Map<String, Map<String, Attempt>> owners = new HashMap<>();
             for (var spec : specs.entrySet()) {
                 Canary own = canaries.get(spec.getValue().name());
@@ -74,14 +78,19 @@ public final class Audit {
             int at = 0;
             for (var spec : specs.entrySet()) {
                 String attacker = spec.getValue().name();
-                progress.accept(new Reply.Progress("attack", 50 + 45 * at++ / specs.size(), attacker + " tries every other"));
-                List<Canary> others = canaries.values().stream().filter(c -> !c.owner().equals(attacker)).toList();
+                progress.accept(
+                        new Reply.Progress("attack", 50 + 45 * at++ / specs.size(), attacker + " tries every other"));
+                List<Canary> others = canaries.values().stream()
+                        .filter(c -> !c.owner().equals(attacker))
+                        .toList();
                 List<Attempt> attempts = probe.inside(tenants.commands(spec.getKey()), "attack", others);
-                for (Canary victim : others) cells.add(cell(attacker, victim, attempts, owners.get(victim.owner()), broken));
+                for (Canary victim : others)
+                    cells.add(cell(attacker, victim, attempts, owners.get(victim.owner()), broken));
             }
             progress.accept(new Reply.Progress("confirm", 97, "Confirming that every canary lives"));
             Report.Checked alive = confirm(canaries);
-            return new Reply.Audited(Frames.JSON.valueToTree(report(started, specs, cells, facts.findings(), alive, broken)));
+            return new Reply.Audited(
+                    Frames.JSON.valueToTree(report(started, specs, cells, facts.findings(), alive, broken)));
         }
     }
 
@@ -89,7 +98,8 @@ public final class Audit {
     private Map<String, Attempt> brokenSandbox(Coop coop, Probe probe, String template) throws IOException {
         try (Pool.Scratch attacker = pool.scratch(templates.tree(template));
                 Pool.Scratch victim = pool.scratch(templates.tree(template))) {
-            Canary canary = coop.plantOutside(CHROOT, victim.tree(), victim.tree().resolve("root"));
+            Canary canary =
+                    coop.plantOutside(CHROOT, victim.tree(), victim.tree().resolve("root"));
             Map<String, Attempt> attempts = byVector(probe.inChroot(attacker.tree(), List.of(canary)));
             awaitDeath(canary);
             if (canary.alive()) attempts.remove("signal"); // the kernel said yes and the canary lives: nothing is shown
@@ -98,7 +108,11 @@ public final class Audit {
     }
 
     private static Report.Cell cell(
-            String attacker, Canary victim, List<Attempt> attempts, Map<String, Attempt> owner, Map<String, Attempt> broken) {
+            String attacker,
+            Canary victim,
+            List<Attempt> attempts,
+            Map<String, Attempt> owner,
+            Map<String, Attempt> broken) {
         List<Report.Tried> tried = new ArrayList<>();
         for (Vector vector : Vector.ALL) {
             Attempt attempt = attempts.stream()
@@ -107,7 +121,8 @@ public final class Audit {
                     .orElse(null);
             Report.Control own = control(owner.get(vector.name()));
             Report.Control weak = control(broken.get(vector.name()));
-            boolean meaningful = own.outcome().equals(Attempt.SUCCEEDED) && weak.outcome().equals(Attempt.SUCCEEDED);
+            boolean meaningful =
+                    own.outcome().equals(Attempt.SUCCEEDED) && weak.outcome().equals(Attempt.SUCCEEDED);
             Report.Verdict verdict = attempt != null && attempt.succeeded()
                     ? Report.Verdict.failed
                     : attempt == null || !meaningful ? Report.Verdict.inconclusive : Report.Verdict.passed;
@@ -121,7 +136,11 @@ public final class Audit {
                     own,
                     weak));
         }
-        return new Report.Cell(attacker, victim.owner(), worst(tried.stream().map(Report.Tried::verdict).toList()), tried);
+        return new Report.Cell(
+                attacker,
+                victim.owner(),
+                worst(tried.stream().map(Report.Tried::verdict).toList()),
+                tried);
     }
 
     private Report report(
@@ -132,8 +151,13 @@ public final class Audit {
             Report.Checked alive,
             Map<String, Attempt> broken)
             throws IOException {
-        List<Report.Verdict> verdicts = cells.stream().flatMap(c -> c.attempts().stream()).map(Report.Tried::verdict).toList();
-        boolean shown = Vector.ALL.stream().allMatch(v -> broken.containsKey(v.name()) && broken.get(v.name()).succeeded());
+        List<Report.Verdict> verdicts = cells.stream()
+                .flatMap(c -> c.attempts().stream())
+                .map(Report.Tried::verdict)
+                .toList();
+        boolean shown = Vector.ALL.stream()
+                .allMatch(v ->
+                        broken.containsKey(v.name()) && broken.get(v.name()).succeeded());
         Report.Checked weak = new Report.Checked(
                 shown ? Report.Verdict.passed : Report.Verdict.inconclusive,
                 shown
@@ -153,7 +177,9 @@ public final class Audit {
                         Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(),
                         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
                         ProcFiles.bootId()),
-                specs.values().stream().map(s -> new Report.Tenant(s.id(), s.name(), s.slot())).toList(),
+                specs.values().stream()
+                        .map(s -> new Report.Tenant(s.id(), s.name(), s.slot()))
+                        .toList(),
                 new Report.Summary(
                         count(verdicts, Report.Verdict.passed),
                         count(verdicts, Report.Verdict.failed),
@@ -171,8 +197,11 @@ public final class Audit {
         for (Canary canary : canaries.values()) if (!canary.alive()) dead.add(canary.owner());
         return dead.isEmpty()
                 ? new Report.Checked(
-                        Report.Verdict.passed, "All " + canaries.size() + " canaries lived on, seen from the host after the last attempt.")
-                : new Report.Checked(Report.Verdict.failed, "Dead after the attempts: the canary of " + String.join(", ", dead) + ".");
+                        Report.Verdict.passed,
+                        "All " + canaries.size() + " canaries lived on, seen from the host after the last attempt.")
+                : new Report.Checked(
+                        Report.Verdict.failed,
+                        "Dead after the attempts: the canary of " + String.join(", ", dead) + ".");
     }
 
     private static void awaitDeath(Canary canary) throws IOException {

@@ -39,8 +39,8 @@ final class Coop implements Closeable {
         String name = tenants.spec(tenant).name();
         String directory = "/root/.canary-" + run + "-" + name;
         String secret = secret();
-        String script = "umask 077 && mkdir " + directory + " && cat > " + directory
-                + "/secret && exec tail -f " + directory + "/secret > /dev/null 2>&1 < /dev/null";
+        String script = "umask 077 && mkdir " + directory + " && cat > " + directory + "/secret && exec tail -f "
+                + directory + "/secret > /dev/null 2>&1 < /dev/null";
         Commands.Started started = commands.shell("root", script, null, Map.of());
         cleanups.push(() -> {
             try (started) {
@@ -59,7 +59,10 @@ final class Coop implements Closeable {
                         ProcFiles.startTicks(process.pid()),
                         directory + "/secret",
                         directory + "/secret",
-                        tenants.root(tenant).resolve("." + directory).resolve("secret").normalize(),
+                        tenants.root(tenant)
+                                .resolve("." + directory)
+                                .resolve("secret")
+                                .normalize(),
                         secret);
         throw new IOException("the canary in " + name + " does not live");
     }

@@ -21,7 +21,8 @@ final class Facts {
 
     Facts() throws IOException {
         ProcFiles.namespaces((int) ProcessHandle.current().pid())
-                .forEach((kind, inode) -> seen.computeIfAbsent(kind, k -> new HashMap<>()).put(inode, "the host"));
+                .forEach((kind, inode) ->
+                        seen.computeIfAbsent(kind, k -> new HashMap<>()).put(inode, "the host"));
     }
 
     /** Every process of a tenant lives in the same eight namespaces, which nobody else has, and under its own ids. */
@@ -29,16 +30,22 @@ final class Facts {
         String tenant = spec.name();
         inspection.namespaces().forEach((kind, inode) -> {
             String owner = seen.computeIfAbsent(kind, k -> new HashMap<>()).putIfAbsent(inode, tenant);
-            if (owner != null) findings.add(new Finding(tenant, kind + " namespace", "one of its own", "that of " + owner));
+            if (owner != null)
+                findings.add(new Finding(tenant, kind + " namespace", "one of its own", "that of " + owner));
         });
         for (Inspection.Process process : inspection.processes()) {
             Map<String, Long> own = ProcFiles.namespaces(process.pid());
             if (!own.isEmpty() && !own.equals(inspection.namespaces()))
-                findings.add(new Finding(tenant, "namespaces of pid " + process.pid(), inspection.namespaces().toString(), own.toString()));
+                findings.add(new Finding(
+                        tenant,
+                        "namespaces of pid " + process.pid(),
+                        inspection.namespaces().toString(),
+                        own.toString()));
         }
         Slot slot = new Slot(spec.slot());
         String map = "0 " + slot.firstUid() + " " + Slot.IDS;
-        for (var maps : Map.of("uid_map", inspection.uidMap(), "gid_map", inspection.gidMap()).entrySet())
+        for (var maps : Map.of("uid_map", inspection.uidMap(), "gid_map", inspection.gidMap())
+                .entrySet())
             if (!maps.getValue().equals(List.of(map)))
                 findings.add(new Finding(tenant, maps.getKey(), map, String.join("; ", maps.getValue())));
     }

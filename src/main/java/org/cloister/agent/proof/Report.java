@@ -26,11 +26,13 @@ record Report(
 
     static final String SCHEMA = "cloister-audit/1";
 
-    static final String CLAIMS = "For every ordered pair of the tenants named here, and for every tenant and the host: the"
-            + " attacker, as root inside its tenant, did not reach the victim through any vector named here.";
+    static final String CLAIMS =
+            "For every ordered pair of the tenants named here, and for every tenant and the host: the"
+                    + " attacker, as root inside its tenant, did not reach the victim through any vector named here.";
 
-    static final String NOT_CLAIMED = "Tenants share one kernel: a kernel bug, a CPU side channel and the host's own root"
-            + " are outside what namespaces can hold. Vectors that are not named here were not tried.";
+    static final String NOT_CLAIMED =
+            "Tenants share one kernel: a kernel bug, a CPU side channel and the host's own root"
+                    + " are outside what namespaces can hold. Vectors that are not named here were not tried.";
 
     enum Verdict {
         passed,
@@ -43,7 +45,12 @@ record Report(
 
     record Tenant(UUID id, String name, int slot) {}
 
-    record Summary(int passed, int failed, @com.fasterxml.jackson.annotation.JsonProperty("void") int inconclusive) {}
+    record Summary(
+            int passed,
+            int failed,
+
+            @com.fasterxml.jackson.annotation.JsonProperty("void")
+            int inconclusive) {}
 
     /** What one attacker tried on one victim ("host" for the machine). */
     record Cell(String attacker, String victim, Verdict verdict, List<Tried> attempts) {}

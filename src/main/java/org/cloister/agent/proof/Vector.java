@@ -11,7 +11,10 @@ import java.util.List;
 record Vector(String name, String tries, String stoppedBy) {
 
     static final List<Vector> ALL = List.of(
-            new Vector("see", "Looks for the process in /proc.", "pid namespace: no process of another tenant has a number here"),
+            new Vector(
+                    "see",
+                    "Looks for the process in /proc.",
+                    "pid namespace: no process of another tenant has a number here"),
             new Vector(
                     "read",
                     "Reads the secret file by its path, through /proc/PID/root, and by its path on the host.",
