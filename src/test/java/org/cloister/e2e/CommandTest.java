@@ -16,7 +16,9 @@ class CommandTest {
     void bytesPassThroughUnchanged() {
         byte[] every = new byte[1 << 17];
         for (int i = 0; i < every.length; i++) every[i] = (byte) i;
-        assertArrayEquals(every, Command.run(List.of("cat"), every, Duration.ofSeconds(10)).stdout());
+        assertArrayEquals(
+                every,
+                Command.run(List.of("cat"), every, Duration.ofSeconds(10)).stdout());
     }
 
     @Test

@@ -104,7 +104,8 @@ record Instance(String name, URI url, int sshPort, Path home) {
 
     /** A request under /api/v1 by nobody. */
     Answer anonymous(String method, String path, Object json) {
-        return send(method, "/api/v1" + path, json, json == null ? Map.of() : Map.of("Content-Type", "application/json"));
+        return send(
+                method, "/api/v1" + path, json, json == null ? Map.of() : Map.of("Content-Type", "application/json"));
     }
 
     Answer get(String path) {
@@ -119,14 +120,15 @@ record Instance(String name, URI url, int sshPort, Path home) {
     /** Any request, with exactly these headers; redirects are not followed. */
     Answer send(String method, String path, Object body, Map<String, String> headers) {
         try {
-            HttpRequest.BodyPublisher content =
-                    switch (body) {
-                        case null -> HttpRequest.BodyPublishers.noBody();
-                        case String text -> HttpRequest.BodyPublishers.ofString(text);
-                        case byte[] bytes -> HttpRequest.BodyPublishers.ofByteArray(bytes);
-                        default -> HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
-                    };
-            var request = HttpRequest.newBuilder(url.resolve(path)).method(method, content).timeout(PATIENCE);
+            HttpRequest.BodyPublisher content = switch (body) {
+                case null -> HttpRequest.BodyPublishers.noBody();
+                case String text -> HttpRequest.BodyPublishers.ofString(text);
+                case byte[] bytes -> HttpRequest.BodyPublishers.ofByteArray(bytes);
+                default -> HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
+            };
+            var request = HttpRequest.newBuilder(url.resolve(path))
+                    .method(method, content)
+                    .timeout(PATIENCE);
             headers.forEach(request::header);
             HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Answer(response.statusCode(), response.headers(), response.body());

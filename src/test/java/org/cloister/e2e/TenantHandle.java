@@ -29,8 +29,8 @@ final class TenantHandle implements AutoCloseable {
     static TenantHandle create(Instance instance, String name, Map<String, Object> more) {
         delete(instance, name);
         TenantHandle tenant = new TenantHandle(instance, name, keyDirectory(name));
-        Map<String, Object> request = new HashMap<>(Map.of(
-                "name", name, "plan", "small", "sshKeys", List.of(tenant.publicKey()), "start", true));
+        Map<String, Object> request = new HashMap<>(
+                Map.of("name", name, "plan", "small", "sshKeys", List.of(tenant.publicKey()), "start", true));
         request.putAll(more);
         Instance.Answer answer = instance.change("POST", "/tenants", request);
         if (answer.status() / 100 != 2) throw new AssertionError("POST /tenants " + name + ": " + answer);
@@ -42,8 +42,16 @@ final class TenantHandle implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory("cloister-" + name);
             Command.run(
-                            "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name + "@test",
-                            "-f", directory.resolve("key").toString())
+                            "ssh-keygen",
+                            "-q",
+                            "-t",
+                            "ed25519",
+                            "-N",
+                            "",
+                            "-C",
+                            name + "@test",
+                            "-f",
+                            directory.resolve("key").toString())
                     .orFail();
             return directory;
         } catch (IOException e) {
@@ -79,7 +87,8 @@ final class TenantHandle implements AutoCloseable {
                 tenant -> {
                     String now = tenant.get("state").asText();
                     if (now.equals("failed") && !state.equals("failed"))
-                        throw new AssertionError(name + " failed: " + tenant.path("failure").asText());
+                        throw new AssertionError(
+                                name + " failed: " + tenant.path("failure").asText());
                     return now.equals(state);
                 },
                 "state " + state);
@@ -90,7 +99,8 @@ final class TenantHandle implements AutoCloseable {
         while (true) {
             JsonNode tenant = show();
             if (condition.test(tenant)) return tenant;
-            if (System.nanoTime() > end) throw new AssertionError(name + " has not come to " + expectation + ": " + tenant);
+            if (System.nanoTime() > end)
+                throw new AssertionError(name + " has not come to " + expectation + ": " + tenant);
             pause();
         }
     }
