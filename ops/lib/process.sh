@@ -52,7 +52,8 @@ set_part_environment() {
     local name
     PART_ENVIRONMENT=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
         "JAVA_HOME=$JAVA_HOME")
-    for name in "${SETTINGS[@]}"; do
+    # debootstrap fetches through the same proxy as apt-get and Maven do.
+    for name in "${SETTINGS[@]}" http_proxy https_proxy no_proxy; do
         [[ -z ${!name:-} ]] || PART_ENVIRONMENT+=("$name=${!name}")
     done
 }

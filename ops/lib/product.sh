@@ -121,7 +121,7 @@ build_template() {
     local suite operation
     suite=$(host_suite)
     [[ -n $suite ]] || return 0
-    if api GET /templates | jq -e --arg suite "$suite" 'any((.items? // .)[]; .suite == $suite)' >/dev/null; then return 0; fi
+    if api GET /templates | jq -e --arg suite "$suite" 'any(.[]; .suite == $suite)' >/dev/null; then return 0; fi
     operation=$(api POST /templates "$(jq -n --arg suite "$suite" '{$suite}')") ||
         fail "the template could not be begun: $(jq -r '.detail // .' <<<"$operation" 2>/dev/null || echo "$operation")"
     follow_operation "$(jq -r .id <<<"$operation")" template
@@ -129,19 +129,17 @@ build_template() {
 
 # follow_operation ID WORD: shows an operation's progress until it ends; fails with its sentence if it failed.
 follow_operation() {
-    local operation line last=''
-    while true; do
-        operation=$(api GET "/operations/$1") || fail "the $2's operation cannot be read: $operation"
-        line=$(jq -r '"\(.percent // 0)% \(.phase // ""): \(.message // "")"' <<<"$operation")
+    local operation='' line last='' problem
+    until [[ $(jq .done <<<"${operation:-null}") == true ]]; do
+        sleep 0.3
+        operation=$(api GET "/operations/$1") || fail "the progress of the $2 cannot be read: $operation"
+        line=$(jq -r '"\(.percent)% \(.phase): \(.message)"' <<<"$operation")
         if [[ $line != "$last" ]]; then show_progress "$2" "$line"; fi
         last=$line
-        case $(jq -r '.state' <<<"$operation") in
-            done | succeeded) break ;;
-            failed) end_progress && fail "the $2 could not be built: $(jq -r '.failure // .message' <<<"$operation")" ;;
-        esac
-        sleep 0.5
     done
     end_progress
+    problem=$(jq -r '.problem // empty' <<<"$operation")
+    [[ -z $problem ]] || fail "everything runs, but the $2 could not be built: $problem"
 }
 
 # On a terminal one line that changes; elsewhere a line for each phase, so that a log stays short.
