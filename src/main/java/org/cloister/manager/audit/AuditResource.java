@@ -61,7 +61,7 @@ class AuditResource {
 
     /** The latest first; after= is the id of the last one seen. */
     @GET
-    public Response list(@QueryParam("after") UUID after, @QueryParam("limit") Integer wished, @Context UriInfo uri) {
+    public Response list(@QueryParam("after") UUID after, @QueryParam("limit") String wished, @Context UriInfo uri) {
         int limit = Page.limit(wished);
         List<ReportView> page =
                 AuditReport.page(after, limit + 1).stream().map(ReportView::of).toList();

@@ -27,10 +27,11 @@ class EventResource {
     @GET
     public Response list(
             @QueryParam("tenant") String tenant,
-            @QueryParam("after") Long after,
-            @QueryParam("limit") Integer wished,
+            @QueryParam("after") String seen,
+            @QueryParam("limit") String wished,
             @Context UriInfo uri) {
         int limit = Page.limit(wished);
+        Long after = Page.after(seen);
         List<EventView> page = Event.page(tenant, after, after == null ? limit : limit + 1).stream()
                 .map(EventView::of)
                 .toList();

@@ -2,6 +2,7 @@ package org.cloister.manager.operation;
 
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -133,7 +134,7 @@ public class Operations {
 
     /** The operation as it is and every change of it, until it is done. */
     public Multi<OperationView> watch(UUID id) {
-        return Multi.createFrom().emitter(emitter -> {
+        return Multi.createFrom().<OperationView>emitter(emitter -> {
             Set<MultiEmitter<? super OperationView>> others =
                     watchers.computeIfAbsent(id, absent -> ConcurrentHashMap.newKeySet());
             emitter.onTermination(() -> unwatch(id, emitter));
@@ -142,7 +143,7 @@ public class Operations {
             OperationView now = get(id);
             emitter.emit(now);
             if (now.done()) emitter.complete();
-        });
+        }).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private void unwatch(UUID id, MultiEmitter<? super OperationView> emitter) {

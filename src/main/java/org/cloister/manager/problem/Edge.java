@@ -1,5 +1,6 @@
 package org.cloister.manager.problem;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -18,7 +19,7 @@ class Edge {
             + "form-action 'self'; frame-ancestors 'none'";
 
     @ConfigProperty(name = "quarkus.http.limits.max-body-size")
-    io.quarkus.runtime.configuration.MemorySize largestBody;
+    MemorySize largestBody;
 
     void headers(@Observes Filters filters) {
         filters.register(Edge::secure, 1000);
@@ -45,6 +46,8 @@ class Edge {
         if (length != null && (length.length() > 12 || Long.parseLong(length) > largestBody.asLongValue())) {
             context.response().putHeader(HttpHeaders.CONNECTION, "close");
             Problem.of(413, "The body is too large; 1 MB is allowed.").send(context);
+        } else if (context.request().uri().contains("%00")) {
+            Problem.of(400, "The address holds a NUL character.").send(context);
         } else {
             context.next();
         }

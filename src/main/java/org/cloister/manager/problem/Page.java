@@ -13,11 +13,23 @@ public final class Page {
 
     private Page() {}
 
-    /** @throws Refusal it is not between 1 and 1000 */
-    public static int limit(Integer limit) {
+    /** @throws Refusal it is not a number between 1 and 1000 */
+    public static int limit(String limit) {
         if (limit == null) return USUAL;
-        if (limit < 1 || limit > LARGEST) throw Refusal.invalid("limit", "limit lies between 1 and " + LARGEST + ".");
-        return limit;
+        if (!limit.matches("[0-9]{1,4}") || Integer.parseInt(limit) < 1 || Integer.parseInt(limit) > LARGEST)
+            throw Refusal.invalid("limit", "limit is a number between 1 and " + LARGEST + ".");
+        return Integer.parseInt(limit);
+    }
+
+    /**
+     * @return null if it is null
+     * @throws Refusal it is not a number
+     */
+    public static Long after(String after) {
+        if (after == null) return null;
+        if (!after.matches("[0-9]{1,18}"))
+            throw Refusal.invalid("after", "after is the number of the last line that was seen.");
+        return Long.valueOf(after);
     }
 
     /**

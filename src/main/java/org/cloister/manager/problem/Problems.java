@@ -8,6 +8,7 @@ import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -58,6 +59,12 @@ class Problems {
                 }));
         String allow = given.getHeaderString("Allow");
         return allow == null ? answer : Response.fromResponse(answer).header("Allow", allow).build();
+    }
+
+    /** The caller went away, or sent more than it announced; who is not there needs no log line either. */
+    @ServerExceptionMapper
+    public Response brokenOff(IOException e) {
+        return answer(Problem.of(400, "The request broke off or is too large."));
     }
 
     @ServerExceptionMapper

@@ -8,6 +8,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -67,12 +69,13 @@ public class Templates {
     public String choose(String wished) {
         String usual = usual();
         if (wished == null || wished.equals(usual)) return usual;
-        List<String> built = all().stream().map(Reply.Template::suite).toList();
-        if (built.contains(wished)) return wished;
+        Set<String> known = new TreeSet<>(Set.of(usual));
+        all().forEach(template -> known.add(template.suite()));
+        if (known.contains(wished)) return wished;
         throw Refusal.invalid(
                 "template",
-                "There is no such template. There " + (built.isEmpty() ? "is " : "are " + String.join(", ", built) + " and ")
-                        + usual + "; another Debian suite can be built as a template first.");
+                "There is no such template. Choose from: " + String.join(", ", known)
+                        + ". Another Debian suite can be built as a template first.");
     }
 
     /** Builds the template unless it is there. Returns when it is, on this thread. */

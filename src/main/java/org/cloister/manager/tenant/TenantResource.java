@@ -54,7 +54,7 @@ class TenantResource {
     }
 
     @GET
-    public Response list(@QueryParam("after") String after, @QueryParam("limit") Integer wished, @Context UriInfo uri) {
+    public Response list(@QueryParam("after") String after, @QueryParam("limit") String wished, @Context UriInfo uri) {
         int limit = Page.limit(wished);
         List<TenantView> page = Tenant.page(after, limit + 1).stream()
                 .map(tenant -> view(tenant, false))
