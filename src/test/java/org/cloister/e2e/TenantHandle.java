@@ -81,6 +81,11 @@ final class TenantHandle implements AutoCloseable {
         return instance.get("/tenants/" + name).expect(200).json();
     }
 
+    /** Its namespaces and pid 1, as the host sees them. */
+    JsonNode namespaces() {
+        return instance.get("/tenants/" + name + "/namespaces").expect(200).json();
+    }
+
     /** Waits for a state; fails at once where the tenant has failed. */
     JsonNode await(String state) {
         return await(
