@@ -1,5 +1,7 @@
 package org.cloister.manager.problem;
 
+import org.cloister.protocol.AgentException;
+
 /**
  * A wish that is refused, with the sentence that says what is wrong and what to do. Domain code throws it and knows
  * nothing of HTTP; the API answers with problem+json, a page shows the sentence beside the field.
@@ -31,6 +33,11 @@ public final class Refusal extends RuntimeException {
         super(sentence, cause);
         this.kind = kind;
         this.field = null;
+    }
+
+    /** What the agent refused or could not do, in its own sentence. */
+    public static Refusal of(AgentException failure) {
+        return new Refusal(Kind.valueOf(failure.reason().name()), failure.getMessage(), failure);
     }
 
     /** @param field as the API names it: "name", "sshKeys", "limits.pids" */

@@ -94,6 +94,11 @@ public class Tenant extends PanacheEntityBase {
         return list("order by name");
     }
 
+    /** Tenants in the order of their names, from the first after that name on; null for the beginning. */
+    static List<Tenant> page(String after, int limit) {
+        return find("name > ?1 order by name", after == null ? "" : after).page(0, limit).list();
+    }
+
     public Limits limits() {
         return new Limits(cpuPercent, memoryBytes, pids, diskBytes);
     }

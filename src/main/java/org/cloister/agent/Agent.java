@@ -1,0 +1,86 @@
+package org.cloister.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.network.Network;
+import org.cloister.agent.sandbox.Tenants;
+import org.cloister.agent.storage.Pool;
+import org.cloister.agent.storage.Templates;
+
+/** The agent's main program. Without arguments it serves; see {@link #main}. */
+public final class Agent {
+
+    private Agent() {}
+
+    /**
+     * {@code --stop-tenants} stops every tenant and ends; {@code --purge} stops them and removes every object of this
+     * instance from the kernel and its pool from the disk.
+     */
+    public static void main(String[] arguments) {
+        try {
+            Instance instance = Instance.of(System.getenv());
+            String what = arguments.length == 0 ? "serve" : arguments[0];
+            switch (what) {
+                case "serve" -> serve(instance);
+                case "--stop-tenants" -> parts(instance).tenants().stopAll();
+                case "--purge" -> purge(instance);
+                default -> throw new IllegalArgumentException("unknown argument " + what);
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            System.err.println("agent: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void serve(Instance instance) throws IOException {
+        Parts parts = parts(instance);
+        long pool = instance.poolBytes() > 0
+                ? instance.poolBytes()
+                : Math.max(4L << 30, Files.getFileStore(instance.home()).getUsableSpace() / 2);
+        parts.pool().open(pool);
+        try (Server server = Server.listen(instance, parts)) {
+            parts.tenants().recover();
+            System.out.println("agent: serving instance " + instance.name());
+            server.run();
+        }
+    }
+
+    private static void purge(Instance instance) throws IOException {
+        Parts parts = parts(instance);
+        parts.tenants().stopAll();
+        parts.network().remove();
+        parts.cgroups().remove();
+        parts.pool().destroy();
+    }
+
+    /** What the agent consists of. */
+    record Parts(Pool pool, Templates templates, Cgroups cgroups, Network network, Tenants tenants) {}
+
+    private static Parts parts(Instance instance) throws IOException {
+        Path home = guarded(instance.home().resolve("agent"));
+        Path run = guarded(instance.run().resolve("tenants"));
+        Pool pool = new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
+        Templates templates = new Templates(pool, instance.app().resolve("tenants/templates/build"), instance.mirror());
+        Cgroups cgroups = Cgroups.of(instance.name());
+        Network network = new Network(instance.name());
+        Tenants tenants = new Tenants(
+                home,
+                run,
+                instance.app().resolve("libexec/tenant-init"),
+                pool,
+                templates,
+                cgroups,
+                network,
+                instance.slots());
+        return new Parts(pool, templates, cgroups, network, tenants);
+    }
+
+    /** A directory that only root can look into. */
+    private static Path guarded(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+}

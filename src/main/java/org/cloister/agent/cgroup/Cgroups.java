@@ -1,0 +1,244 @@
+package org.cloister.agent.cgroup;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.cloister.agent.linux.Fd;
+import org.cloister.agent.linux.Linux;
+import org.cloister.protocol.Limits;
+
+/** The cgroups of one instance's tenants, by name ({@code ct<slot>}). */
+public final class Cgroups {
+
+    private static final String INIT = "init.scope";
+    private static final String PAYLOAD = "payload";
+
+    /** What pid 1 may use beside its tenant, so that neither can starve the other. */
+    private static final long INIT_MEMORY = 32L << 20;
+
+    private static final int INIT_PIDS = 16;
+
+    private final Dialect dialect;
+    private final Path unified;
+    private final Map<String, Path> controllers;
+    private final List<String> missing;
+
+    private Cgroups(Dialect dialect, Path unified, Map<String, Path> controllers, List<String> missing) {
+        this.dialect = dialect;
+        this.unified = unified;
+        this.controllers = controllers;
+        this.missing = missing;
+    }
+
+    /** The interface that the kernel shows. Makes the instance's own cgroup in each hierarchy. */
+    public static Cgroups of(String instance) throws IOException {
+        CgroupMounts mounts = CgroupMounts.parse(Files.readString(Path.of("/proc/self/mountinfo")));
+        if (mounts.unified() == null)
+            throw new IOException(
+                    "No cgroup v2 tree is mounted; it is what tenants are stopped through. Mount it: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified");
+        Set<String> offered = Set.of(
+                Files.readString(mounts.unified().resolve("cgroup.controllers")).strip().split(" "));
+        boolean v1 = mounts.controllers().containsKey("memory") || mounts.controllers().containsKey("pids");
+        Dialect dialect = v1
+                ? new Version1(mounts.controllers().containsKey("memory")
+                        && Files.exists(mounts.controllers().get("memory").resolve("memory.memsw.limit_in_bytes")))
+                : new Version2();
+        Path own = mounts.unified().resolve(instance);
+        Map<String, Path> controllers = new HashMap<>();
+        List<String> missing = new ArrayList<>();
+        for (String controller : dialect.controllers()) {
+            if (v1 && mounts.controllers().containsKey(controller))
+                controllers.put(controller, mounts.controllers().get(controller).resolve(instance));
+            else if (!v1 && offered.contains(controller)) controllers.put(controller, own);
+            else
+                missing.add("This kernel offers no cgroup controller \"" + controller + "\": the " + controller
+                        + " limit of a plan does not bind. Enable it on the kernel's command line.");
+        }
+        Cgroups cgroups = new Cgroups(dialect, own, Map.copyOf(controllers), List.copyOf(missing));
+        for (Path tree : cgroups.trees()) Files.createDirectories(tree);
+        if (!v1) {
+            enable(mounts.unified(), controllers.keySet());
+            enable(own, controllers.keySet());
+        }
+        return cgroups;
+    }
+
+    public String version() {
+        return dialect.version();
+    }
+
+    /** Limits that will not bind on this machine, one sentence each. */
+    public List<String> missing() {
+        return missing;
+    }
+
+    /** Makes the tenant's cgroups and writes its limits, before anything runs in them. Idempotent. */
+    public void create(String name, Limits limits) throws IOException {
+        for (Path tree : trees()) {
+            Files.createDirectories(tree.resolve(name).resolve(INIT));
+            Files.createDirectories(tree.resolve(name).resolve(PAYLOAD));
+        }
+        write(name, "", outer(limits));
+    }
+
+    /** Puts a process at the tenant's top, where its cgroup namespace will begin. */
+    public void enter(String name, int pid) throws IOException {
+        for (Path tree : trees()) Files.writeString(tree.resolve(name).resolve("cgroup.procs"), Integer.toString(pid));
+    }
+
+    /** Moves pid 1 from the top into its own leaf, and only then gives payload its limits: v2 wants the top empty. */
+    public void settle(String name, int pid, Limits limits) throws IOException {
+        for (Path tree : trees())
+            Files.writeString(tree.resolve(name).resolve(INIT).resolve("cgroup.procs"), Integer.toString(pid));
+        limit(name, limits);
+    }
+
+    /** Changes the limits of a tenant that may be running. */
+    public void limit(String name, Limits limits) throws IOException {
+        write(name, "", outer(limits));
+        if (dialect instanceof Version2) enable(unified.resolve(name), controllers.keySet());
+        write(name, PAYLOAD, limits);
+    }
+
+    /** Descriptors through which a process of the tenant's may put itself into payload; the opener's credentials count. */
+    public List<Fd> entrances(String name) throws IOException {
+        List<Fd> open = new ArrayList<>();
+        try {
+            for (Path tree : trees())
+                open.add(Linux.open(tree.resolve(name).resolve(PAYLOAD).resolve("cgroup.procs").toString(), Linux.O_WRONLY));
+            return open;
+        } catch (IOException e) {
+            open.forEach(Fd::close);
+            throw e;
+        }
+    }
+
+    public void freeze(String name, boolean frozen) throws IOException {
+        Files.writeString(unified.resolve(name).resolve("cgroup.freeze"), frozen ? "1" : "0");
+    }
+
+    public boolean frozen(String name) throws IOException {
+        return read(unified.resolve(name).resolve("cgroup.freeze")).strip().equals("1");
+    }
+
+    /** Every process of the tenant, as the host counts. */
+    public List<Integer> processes(String name) throws IOException {
+        List<Integer> pids = new ArrayList<>();
+        for (String leaf : List.of("", INIT, PAYLOAD))
+            read(unified.resolve(name).resolve(leaf).resolve("cgroup.procs")).lines().map(Integer::valueOf).forEach(pids::add);
+        return pids;
+    }
+
+    public Dialect.Reading measure(String name) throws IOException {
+        return dialect.measure((controller, file) ->
+                controllers.containsKey(controller) ? read(controllers.get(controller).resolve(name).resolve(file)) : "");
+    }
+
+    /** Names of every tenant's cgroup that is there. */
+    public Set<String> names() throws IOException {
+        Set<String> names = new LinkedHashSet<>();
+        for (Path tree : trees()) {
+            if (!Files.isDirectory(tree)) continue;
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(tree, "ct*")) {
+                children.forEach(child -> names.add(child.getFileName().toString()));
+            }
+        }
+        return names;
+    }
+
+    /** Kills every process of the tenant, frozen or not, and removes its cgroups. Asks nobody inside. Idempotent. */
+    public void destroy(String name) throws IOException {
+        Path top = unified.resolve(name);
+        if (Files.isDirectory(top)) {
+            Files.writeString(top.resolve("cgroup.kill"), "1");
+            awaitEmpty(top);
+        }
+        for (Path tree : trees()) removeTree(tree.resolve(name));
+    }
+
+    /** Removes the instance's own cgroups; no tenant may be left. */
+    public void remove() throws IOException {
+        for (Path tree : trees()) removeTree(tree);
+    }
+
+    private static Limits outer(Limits limits) {
+        return new Limits(
+                limits.cpuPercent(), limits.memoryBytes() + INIT_MEMORY, limits.pids() + INIT_PIDS, limits.diskBytes());
+    }
+
+    private void write(String name, String leaf, Limits limits) throws IOException {
+        for (Dialect.Setting setting : dialect.settings(limits)) {
+            Path tree = controllers.get(setting.controller());
+            if (tree == null) continue; // said in missing()
+            // CPU binds at the top alone: v1 refuses a parent's quota below its child's, in whichever order they change.
+            if (setting.controller().equals("cpu") && !leaf.isEmpty()) continue;
+            Path file = tree.resolve(name).resolve(leaf).resolve(setting.file());
+            try {
+                Files.writeString(file, setting.value());
+            } catch (IOException e) {
+                throw new IOException("cannot write " + setting.value() + " to " + file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private Set<Path> trees() {
+        Set<Path> trees = new LinkedHashSet<>(controllers.values());
+        trees.add(unified);
+        return trees;
+    }
+
+    private static void enable(Path cgroup, Set<String> controllers) throws IOException {
+        for (String controller : controllers)
+            Files.writeString(cgroup.resolve("cgroup.subtree_control"), "+" + controller);
+    }
+
+    private static void awaitEmpty(Path cgroup) throws IOException {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (KeyedFile.parse(read(cgroup.resolve("cgroup.events"))).getOrDefault("populated", 0L) != 0) {
+            if (System.nanoTime() > deadline)
+                throw new IOException("processes in " + cgroup + " do not end although they were killed; they wait in the kernel (see /proc/PID/stack)");
+            pause();
+        }
+    }
+
+    /** Removes a cgroup and those below it. A cgroup stays busy for a moment after its last process was reaped. */
+    private static void removeTree(Path cgroup) throws IOException {
+        if (!Files.isDirectory(cgroup)) return;
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(cgroup, Files::isDirectory)) {
+            for (Path child : children) removeTree(child);
+        }
+        for (int attempt = 0; ; attempt++) {
+            try {
+                Files.deleteIfExists(cgroup);
+                return;
+            } catch (IOException e) {
+                if (attempt == 500) throw new IOException("cannot remove " + cgroup + ": " + e.getMessage(), e);
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(2);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+}

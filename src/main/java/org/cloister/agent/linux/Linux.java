@@ -1,0 +1,276 @@
+package org.cloister.agent.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** System calls that Java lacks. Each retries EINTR where the call may be repeated, and has no policy. */
+public final class Linux {
+
+    public static final int AT_FDCWD = -100;
+    public static final int AT_EMPTY_PATH = 0x1000;
+    public static final int AT_RECURSIVE = 0x8000;
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0100;
+    public static final int O_EXCL = 0200;
+    public static final int O_NOCTTY = 0400;
+    public static final int O_NONBLOCK = 04000;
+    public static final int O_DIRECTORY = 0200000;
+    public static final int O_NOFOLLOW = 0400000;
+    public static final int O_CLOEXEC = 02000000;
+    public static final int O_PATH = 010000000;
+    public static final long RESOLVE_NO_MAGICLINKS = 2;
+    public static final long RESOLVE_NO_SYMLINKS = 4;
+    public static final long RESOLVE_IN_ROOT = 16;
+    public static final long MOUNT_ATTR_RDONLY = 1;
+    public static final long MOUNT_ATTR_NOSUID = 2;
+    public static final long MOUNT_ATTR_NODEV = 4;
+    public static final long MOUNT_ATTR_NOEXEC = 8;
+    public static final long MOUNT_ATTR_IDMAP = 0x100000;
+    public static final int CLONE_NEWNET = 0x40000000;
+    public static final int SIGKILL = 9;
+    /** asm-generic/ioctls.h */
+    public static final long TIOCSWINSZ = 0x5414;
+
+    public static final long TIOCSPTLCK = 0x40045431L;
+    public static final long TIOCGPTPEER = 0x5441L;
+
+    private static final int SYS_PIDFD_SEND_SIGNAL = 424;
+    private static final int SYS_OPEN_TREE = 428;
+    private static final int SYS_FSOPEN = 430;
+    private static final int SYS_FSCONFIG = 431;
+    private static final int SYS_FSMOUNT = 432;
+    private static final int SYS_PIDFD_OPEN = 434;
+    private static final int SYS_OPENAT2 = 437;
+    private static final int SYS_MOUNT_SETATTR = 442;
+
+    private Linux() {}
+
+    public static Fd openTree(int directory, String path, boolean copy) throws SyscallException {
+        // OPEN_TREE_CLONE 1
+        int flags = (copy ? 1 : 0) | O_CLOEXEC | (path.isEmpty() ? AT_EMPTY_PATH : 0);
+        try (Memory p = text(path)) {
+            return new Fd((int) syscall("open_tree", SYS_OPEN_TREE, directory, at(p), flags, 0, path));
+        }
+    }
+
+    public static Fd fsopen(String type) throws SyscallException {
+        try (Memory t = text(type)) {
+            return new Fd((int) syscall("fsopen", SYS_FSOPEN, at(t), 1, 0, 0, type));
+        }
+    }
+
+    public static void fsconfigString(Fd context, String key, String value) throws SyscallException {
+        try (Memory k = text(key);
+                Memory v = text(value)) {
+            check("fsconfig", LibC.syscall(SYS_FSCONFIG, context.number(), 1, at(k), at(v), 0, 0), key, value);
+        }
+    }
+
+    public static void fsconfigCreate(Fd context) throws SyscallException {
+        check("fsconfig", LibC.syscall(SYS_FSCONFIG, context.number(), 6, 0, 0, 0, 0), "CREATE");
+    }
+
+    public static Fd fsmount(Fd context, long attributes) throws SyscallException {
+        return new Fd((int) syscall("fsmount", SYS_FSMOUNT, context.number(), 1, attributes, 0, attributes));
+    }
+
+    /** @param userNamespace with MOUNT_ATTR_IDMAP in {@code set}; else null */
+    public static void mountSetattr(Fd mount, long set, long clear, Fd userNamespace) throws SyscallException {
+        try (Memory attributes = new Memory(32);
+                Memory empty = text("")) {
+            attributes.setLong(0, set);
+            attributes.setLong(8, clear);
+            attributes.setLong(16, 0);
+            attributes.setLong(24, userNamespace == null ? 0 : userNamespace.number());
+            check(
+                    "mount_setattr",
+                    LibC.syscall(SYS_MOUNT_SETATTR, mount.number(), at(empty), AT_EMPTY_PATH, at(attributes), 32, 0),
+                    "set " + Long.toHexString(set),
+                    "clear " + Long.toHexString(clear));
+        }
+    }
+
+    public static Fd openat2(int directory, String path, int flags, int mode, long resolve) throws SyscallException {
+        try (Memory how = new Memory(24);
+                Memory p = text(path)) {
+            how.setLong(0, flags | O_CLOEXEC);
+            how.setLong(8, mode);
+            how.setLong(16, resolve);
+            return new Fd((int) syscall("openat2", SYS_OPENAT2, directory, at(p), at(how), 24, path));
+        }
+    }
+
+    public static Fd openat(int directory, String path, int flags, int mode) throws SyscallException {
+        return new Fd((int) check("openat", LibC.openat(directory, path, flags | O_CLOEXEC, mode), path));
+    }
+
+    public static Fd open(String path, int flags) throws SyscallException {
+        return openat(AT_FDCWD, path, flags, 0);
+    }
+
+    public static void mkdirat(int directory, String path, int mode) throws SyscallException {
+        check("mkdirat", LibC.mkdirat(directory, path, mode), path, Integer.toOctalString(mode));
+    }
+
+    public static Fd pidfdOpen(int pid) throws SyscallException {
+        return new Fd((int) syscall("pidfd_open", SYS_PIDFD_OPEN, pid, 0, 0, 0, pid));
+    }
+
+    /** Signal 0 asks whether the process is there. */
+    public static void pidfdSendSignal(Fd process, int signal) throws SyscallException {
+        syscall("pidfd_send_signal", SYS_PIDFD_SEND_SIGNAL, process.number(), signal, 0, 0, signal);
+    }
+
+    /** Moves this thread alone. The thread must end afterwards, never go back to a pool. */
+    public static void setns(Fd namespace, int kind) throws SyscallException {
+        check("setns", LibC.setns(namespace.number(), kind), Integer.toHexString(kind));
+    }
+
+    public static void umount(String target, boolean detach) throws SyscallException {
+        // MNT_DETACH 2, UMOUNT_NOFOLLOW 8
+        check("umount2", LibC.umount2(target, (detach ? 2 : 0) | 8), target);
+    }
+
+    /** The type number of the file system that holds the path (statfs(2), f_type). */
+    public static long fileSystemType(String path) throws SyscallException {
+        try (Memory result = new Memory(256)) {
+            check("statfs", LibC.statfs(path, result), path);
+            return result.getLong(0);
+        }
+    }
+
+    /** @param argument in and out; may be null */
+    public static int ioctl(Fd fd, long request, byte[] argument) throws SyscallException {
+        try (Memory memory = new Memory(Math.max(1, argument == null ? 1 : argument.length))) {
+            if (argument != null) memory.write(0, argument, 0, argument.length);
+            int result = (int) check("ioctl", LibC.ioctl(fd.number(), request, memory), Long.toHexString(request));
+            if (argument != null) memory.read(0, argument, 0, argument.length);
+            return result;
+        }
+    }
+
+    /** An ioctl whose argument is a number and whose result is a descriptor. */
+    public static Fd ioctlOpen(Fd fd, long request, int argument) throws SyscallException {
+        return new Fd((int)
+                check("ioctl", LibC.ioctl(fd.number(), request, new Pointer(argument)), Long.toHexString(request)));
+    }
+
+    /** Reading end, writing end. */
+    public static Fd[] pipe() throws SyscallException {
+        int[] ends = new int[2];
+        check("pipe2", LibC.pipe2(ends, O_CLOEXEC));
+        return new Fd[] {new Fd(ends[0]), new Fd(ends[1])};
+    }
+
+    public static void fchown(Fd fd, long uid, long gid) throws SyscallException {
+        check("fchown", LibC.fchown(fd.number(), (int) uid, (int) gid), uid, gid);
+    }
+
+    public static void write(Fd fd, byte[] bytes) throws SyscallException {
+        check("write", LibC.write(fd.number(), bytes, bytes.length), bytes.length + " bytes");
+    }
+
+    /** A sealed, executable copy of a program that no file system names; mode 0711 keeps it opaque (kernel.md). */
+    public static Fd sealedProgram(byte[] program) throws SyscallException {
+        // MFD_CLOEXEC 1, MFD_ALLOW_SEALING 2, MFD_EXEC 0x10 (since Linux 6.3)
+        int made = LibC.memfd_create("program", 3 | 0x10);
+        Fd memory = new Fd((int) check("memfd_create", made >= 0 ? made : LibC.memfd_create("program", 3)));
+        try {
+            for (int at = 0; at < program.length; ) {
+                byte[] rest = at == 0 ? program : java.util.Arrays.copyOfRange(program, at, program.length);
+                at += (int) check("write", LibC.write(memory.number(), rest, rest.length), "memfd");
+            }
+            check("fchmod", LibC.fchmod(memory.number(), 0711), "0711");
+            // F_ADD_SEALS 1033: seal, shrink, grow, write
+            check("fcntl", LibC.fcntl(memory.number(), 1033, 0xf), "F_ADD_SEALS");
+            return memory;
+        } catch (SyscallException e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a program with exactly these descriptors as 0, 1, 2, …, an empty environment, no signal blocked and none
+     * ignored (a launcher's nohup would else reach every shell of every tenant).
+     *
+     * @return its pid; the caller waits for it
+     */
+    public static int posixSpawn(String program, List<String> arguments, List<Fd> descriptors) throws SyscallException {
+        try (Memory actions = new Memory(512);
+                Memory attributes = new Memory(1024);
+                Memory all = new Memory(128);
+                Memory none = new Memory(128);
+                Memory argv = new Memory(Native.POINTER_SIZE * (arguments.size() + 1L));
+                Memory envp = new Memory(Native.POINTER_SIZE)) {
+            LibC.posix_spawn_file_actions_init(actions);
+            LibC.posix_spawnattr_init(attributes);
+            List<Memory> texts = arguments.stream().map(Linux::text).toList();
+            try {
+                for (int i = 0; i < descriptors.size(); i++) {
+                    int from = descriptors.get(i).number();
+                    if (from < descriptors.size()) throw new IllegalStateException("descriptor " + from + " is too low");
+                    LibC.posix_spawn_file_actions_adddup2(actions, from, i);
+                }
+                LibC.sigfillset(all);
+                LibC.sigemptyset(none);
+                LibC.posix_spawnattr_setsigdefault(attributes, all);
+                LibC.posix_spawnattr_setsigmask(attributes, none);
+                LibC.posix_spawnattr_setflags(attributes, (short) (0x04 | 0x08)); // SETSIGDEF, SETSIGMASK
+                for (int i = 0; i < texts.size(); i++) argv.setPointer((long) i * Native.POINTER_SIZE, texts.get(i));
+                argv.setPointer((long) texts.size() * Native.POINTER_SIZE, null);
+                envp.setPointer(0, null);
+                int[] pid = new int[1];
+                int errno = LibC.posix_spawn(pid, program, actions, attributes, argv, envp);
+                if (errno != 0) throw new SyscallException("posix_spawn", errno, program);
+                return pid[0];
+            } finally {
+                texts.forEach(Memory::close);
+                LibC.posix_spawnattr_destroy(attributes);
+                LibC.posix_spawn_file_actions_destroy(actions);
+            }
+        }
+    }
+
+    /** Waits for a child of this process; the status as in wait(2). */
+    public static int waitpid(int pid) throws SyscallException {
+        int[] status = new int[1];
+        while (LibC.waitpid(pid, status, 0) < 0) {
+            int errno = Native.getLastError();
+            if (errno != Errno.EINTR) throw new SyscallException("waitpid", errno, pid);
+        }
+        return status[0];
+    }
+
+    static long check(String call, long result, Object... arguments) throws SyscallException {
+        if (result < 0) throw new SyscallException(call, Native.getLastError(), arguments);
+        return result;
+    }
+
+    private static long syscall(String call, int number, long a, long b, long c, long d, Object shown)
+            throws SyscallException {
+        long result;
+        do {
+            result = LibC.syscall(number, a, b, c, d, 0, 0);
+        } while (result < 0 && Native.getLastError() == Errno.EINTR);
+        return check(call, result, shown);
+    }
+
+    static Memory text(String s) {
+        byte[] bytes = s.getBytes(StandardCharsets.UTF_8);
+        for (byte b : bytes) if (b == 0) throw new IllegalArgumentException("a NUL byte in an argument");
+        Memory memory = new Memory(bytes.length + 1L);
+        memory.write(0, bytes, 0, bytes.length);
+        memory.setByte(bytes.length, (byte) 0);
+        return memory;
+    }
+
+    static long at(Pointer memory) {
+        return Pointer.nativeValue(memory);
+    }
+}

@@ -1,0 +1,94 @@
+package org.cloister.agent.network;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.cloister.agent.linux.Command;
+import org.cloister.agent.linux.Fd;
+import org.cloister.protocol.Slot;
+
+/** The links of one instance's tenants, and the table that they are closed by. */
+public final class Network {
+
+    /** The same on both ends, so that no neighbour has ever to be asked for (kernel.md). Locally administered. */
+    private static final String MAC = "02:00:00:00:00:01";
+
+    private final String table;
+    private final String rules;
+
+    public Network(String instance) throws IOException {
+        table = instance;
+        try (InputStream text = Network.class.getResourceAsStream("rules.nft")) {
+            rules = new String(text.readAllBytes(), StandardCharsets.UTF_8).replace("INSTANCE", instance);
+        }
+    }
+
+    /** Loads the whole table with the elements of these tenants, in one transaction. */
+    public synchronized void load(Collection<Slot> slots) throws IOException {
+        nft("add table inet " + table + "\ndelete table inet " + table + "\n" + rules + "\n"
+                + slots.stream().map(this::add).collect(Collectors.joining()));
+    }
+
+    /** Connects a network namespace: the tenant's elements first, then its link, addresses and routes. */
+    public synchronized void connect(Slot slot, Fd namespace) throws IOException {
+        nft(add(slot));
+        if (Files.exists(link(slot))) disconnect(slot);
+        String name = slot.link();
+        Command.run(
+                List.of("ip", "-batch", "-"),
+                """
+                link add %1$s address %2$s type veth peer name eth0 address %2$s netns %3$s
+                link set %1$s arp off addrgenmode none
+                link set %1$s up
+                route add %4$s/32 dev %1$s
+                route add %5$s/128 dev %1$s
+                """
+                        .formatted(name, MAC, namespace.path(), slot.address4(), slot.address6()),
+                30);
+        Command.run(
+                List.of("nsenter", "--net=" + namespace.path(), "--", "ip", "-batch", "-"),
+                """
+                link set eth0 arp off addrgenmode none
+                link set eth0 up
+                addr add %1$s/32 dev eth0
+                addr add %2$s/128 dev eth0 nodad
+                route add default dev eth0 src %1$s
+                route add default dev eth0 src %2$s
+                """
+                        .formatted(slot.address4(), slot.address6()),
+                30);
+    }
+
+    /** Removes the link, then the tenant's elements. Idempotent. */
+    public synchronized void disconnect(Slot slot) throws IOException {
+        if (Files.exists(link(slot))) Command.run(List.of("ip", "link", "delete", slot.link()));
+        nft(add(slot) + add(slot).replace("add element", "delete element")); // added first: deleting what is absent fails
+    }
+
+    /** Removes the table. Idempotent. */
+    public void remove() throws IOException {
+        nft("add table inet " + table + "\ndelete table inet " + table);
+    }
+
+    private String add(Slot slot) {
+        return """
+                add element inet %1$s links { %2$s }
+                add element inet %1$s source4 { %2$s . %3$s }
+                add element inet %1$s source6 { %2$s . %4$s }
+                """
+                .formatted(table, slot.link(), slot.address4(), slot.address6());
+    }
+
+    private static Path link(Slot slot) {
+        return Path.of("/sys/class/net", slot.link());
+    }
+
+    private static void nft(String commands) throws IOException {
+        Command.run(List.of("nft", "-f", "-"), commands, 30);
+    }
+}

@@ -1,0 +1,163 @@
+package org.cloister.agent.sandbox;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.linux.Fd;
+import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.SeqPacket;
+import org.cloister.protocol.Reply;
+import org.cloister.protocol.Request;
+import org.cloister.protocol.Slot;
+
+/** Starts processes in one running tenant, through its exec service. */
+public final class Commands {
+
+    /** devpts_fs.c */
+    private static final long DEVPTS_SUPER_MAGIC = 0x1cd1;
+
+    private static final int SECONDS = 10;
+    private static final int MOST_VARIABLES = 64;
+
+    private final Slot slot;
+    private final int initPid;
+    private final Path socket;
+    private final Cgroups cgroups;
+
+    Commands(Slot slot, int initPid, Path socket, Cgroups cgroups) {
+        this.slot = slot;
+        this.initPid = initPid;
+        this.socket = socket;
+        this.cgroups = cgroups;
+    }
+
+    /**
+     * A process that was started: its status connection, and our ends of its standard streams (input, output, error) or
+     * the master of its terminal alone.
+     *
+     * @param pid as the tenant counts
+     */
+    public record Started(SeqPacket status, List<Fd> streams, int pid) implements Closeable {
+
+        @Override
+        public void close() {
+            status.close();
+            streams.forEach(Fd::close);
+        }
+    }
+
+    /**
+     * A shell of a user of the tenant's.
+     *
+     * @param command null for a login shell
+     * @param terminal null for pipes
+     */
+    public Started shell(String user, String command, Request.Terminal terminal, Map<String, String> environment)
+            throws IOException, Refusal {
+        if (environment.size() > MOST_VARIABLES)
+            throw new Refusal(Reply.Reason.INVALID, "More than " + MOST_VARIABLES + " environment variables.");
+        List<String> variables = new ArrayList<>();
+        for (var variable : environment.entrySet()) {
+            if (!variable.getKey().matches("[A-Za-z_][A-Za-z0-9_]{0,63}"))
+                throw new Refusal(Reply.Reason.INVALID, "Not a name of an environment variable.");
+            variables.add(variable.getKey() + "=" + variable.getValue());
+        }
+        List<String> words = new ArrayList<>();
+        words.add(command == null ? "shell" : "command");
+        words.add(null); // the number of cgroup descriptors, known below
+        words.add(terminal == null ? "pipes" : "tty");
+        words.add(user);
+        words.add(command == null ? "" : command);
+        words.add(Integer.toString(variables.size()));
+        words.addAll(variables);
+        return start(words, terminal, null);
+    }
+
+    /** A program of ours, as the tenant's root, from a descriptor: no file of the tenant's is opened. */
+    public Started program(Fd program, List<String> arguments) throws IOException, Refusal {
+        List<String> words = new ArrayList<>(List.of("program", "", "pipes", "root", "", "0"));
+        words.addAll(arguments);
+        return start(words, null, program);
+    }
+
+    private Started start(List<String> words, Request.Terminal terminal, Fd program) throws IOException, Refusal {
+        List<Fd> ours = new ArrayList<>();
+        List<Fd> theirs = new ArrayList<>();
+        List<Fd> entrances = cgroups.entrances(slot.cgroup());
+        SeqPacket status = null;
+        boolean started = false;
+        try {
+            if (terminal == null) pipes(ours, theirs);
+            else terminal(terminal, ours, theirs);
+            words.set(1, Integer.toString(entrances.size()));
+            List<Fd> sent = new ArrayList<>(entrances);
+            sent.addAll(theirs);
+            if (program != null) sent.add(program);
+            status = SeqPacket.connect(socket.toString());
+            status.send(sent, words);
+            SeqPacket.Packet answer = status.receive(SECONDS);
+            String text = answer == null ? "no answer" : answer.text().strip();
+            if (!text.startsWith("started "))
+                throw new Refusal(Reply.Reason.FAULT, "The tenant could not start a process: " + text + ".");
+            started = true;
+            return new Started(status, List.copyOf(ours), Integer.parseInt(text.substring(8)));
+        } finally {
+            entrances.forEach(Fd::close);
+            theirs.forEach(Fd::close);
+            if (!started) {
+                ours.forEach(Fd::close);
+                if (status != null) status.close();
+            }
+        }
+    }
+
+    /** The tenant's root owns them, so that /dev/stdout can be opened again inside (kernel.md). */
+    private void pipes(List<Fd> ours, List<Fd> theirs) throws IOException {
+        for (int stream = 0; stream < 3; stream++) {
+            Fd[] ends = Linux.pipe();
+            ours.add(ends[stream == 0 ? 1 : 0]);
+            theirs.add(ends[stream == 0 ? 0 : 1]);
+            Linux.fchown(theirs.getLast(), slot.firstUid(), slot.firstUid());
+        }
+    }
+
+    /**
+     * A pseudo-terminal of the tenant's own devpts. Its path is looked up below the tenant's root without following any
+     * link, and used only when it is a devpts, on which a tenant cannot make files.
+     */
+    private void terminal(Request.Terminal size, List<Fd> ours, List<Fd> theirs) throws IOException {
+        try (Fd root = Linux.open("/proc/" + initPid + "/root", Linux.O_PATH | Linux.O_DIRECTORY);
+                Fd devpts = Linux.openat2(
+                        root.number(),
+                        "dev/pts",
+                        Linux.O_PATH | Linux.O_DIRECTORY,
+                        0,
+                        Linux.RESOLVE_IN_ROOT | Linux.RESOLVE_NO_SYMLINKS | Linux.RESOLVE_NO_MAGICLINKS)) {
+            if (Linux.fileSystemType(devpts.path()) != DEVPTS_SUPER_MAGIC)
+                throw new IOException("/dev/pts in the tenant is not a devpts. Restart the tenant.");
+            Fd master = Linux.openat(devpts.number(), "ptmx", Linux.O_RDWR | Linux.O_NOCTTY | Linux.O_NOFOLLOW, 0);
+            ours.add(master);
+            Linux.ioctl(master, Linux.TIOCSPTLCK, new byte[4]);
+            resize(master, size);
+            theirs.add(Linux.ioctlOpen(master, Linux.TIOCGPTPEER, Linux.O_RDWR | Linux.O_NOCTTY | Linux.O_CLOEXEC));
+        }
+    }
+
+    /** Sets a terminal's size; the kernel tells its foreground processes. */
+    public static void resize(Fd master, Request.Terminal size) throws IOException {
+        byte[] winsize = ByteBuffer.allocate(8)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) size.rows())
+                .putShort((short) size.columns())
+                .putShort((short) size.widthPixels())
+                .putShort((short) size.heightPixels())
+                .array();
+        Linux.ioctl(master, Linux.TIOCSWINSZ, winsize);
+    }
+}

@@ -1,0 +1,139 @@
+package org.cloister.agent.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.linux.Errno;
+import org.cloister.agent.linux.Fd;
+import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.SeqPacket;
+import org.cloister.agent.linux.SyscallException;
+import org.cloister.agent.network.Network;
+import org.cloister.protocol.Slot;
+import org.cloister.protocol.TenantSpec;
+
+/** Carries out a {@link SandboxPlan}: from a specification and a root file system to a serving tenant-init. */
+final class Launcher {
+
+    private static final int STEP_SECONDS = 20;
+
+    private final Path program;
+    private final Path run;
+    private final Cgroups cgroups;
+    private final Network network;
+
+    /**
+     * @param program the tenant-init executable
+     * @param run a root-owned 0700 directory for exec sockets; its parent is one that any uid may look into, since
+     *     tenant-init, with the tenant's ids by then, attaches its root over it
+     */
+    Launcher(Path program, Path run, Cgroups cgroups, Network network) {
+        this.program = program;
+        this.run = run;
+        this.cgroups = cgroups;
+        this.network = network;
+    }
+
+    /** Where the tenant's exec service listens. */
+    Path socket(Slot slot) {
+        return run.resolve(slot.link() + ".sock");
+    }
+
+    /** Launches; a step that fails undoes what came before. */
+    Sandbox launch(TenantSpec spec, Path root) throws IOException {
+        long began = System.nanoTime();
+        Slot slot = new Slot(spec.slot());
+        try {
+            cgroups.create(slot.cgroup(), spec.limits());
+            int pid = build(spec, slot, root);
+            long micros = (System.nanoTime() - began) / 1000;
+            return new Sandbox(pid, ProcFiles.startTicks(pid), ProcFiles.bootId(), spec.generation(), Instant.now(), micros);
+        } catch (IOException | RuntimeException e) {
+            try {
+                tearDown(slot);
+            } catch (IOException worse) {
+                e.addSuppressed(worse);
+            }
+            throw e;
+        }
+    }
+
+    /** Ends whatever of the tenant's runs, and removes cgroups, link and socket. Idempotent. */
+    void tearDown(Slot slot) throws IOException {
+        cgroups.destroy(slot.cgroup());
+        network.disconnect(slot);
+        Files.deleteIfExists(socket(slot));
+    }
+
+    private int build(TenantSpec spec, Slot slot, Path root) throws IOException {
+        Files.deleteIfExists(socket(slot));
+        SeqPacket[] ends = SeqPacket.pair();
+        try (SeqPacket control = ends[0]) {
+            try (SeqPacket theirs = ends[1];
+                    Fd listener = SeqPacket.listen(socket(slot).toString());
+                    Fd nothing = Linux.open("/dev/null", Linux.O_RDWR)) {
+                int outer = Linux.posixSpawn(
+                        program.toString(),
+                        List.of("tenant-init"),
+                        List.of(nothing, nothing, nothing, theirs.fd(), listener));
+                theirs.close();
+                int pid = inner(control, outer);
+                furnish(control, pid, spec, slot, SandboxPlan.of(spec, root, run.getParent()));
+                return pid;
+            }
+        }
+    }
+
+    /** The outer half clones, reports and leaves. */
+    private static int inner(SeqPacket control, int outer) throws IOException {
+        SeqPacket.Packet report = control.receive(STEP_SECONDS);
+        Linux.waitpid(outer);
+        if (report == null) throw new IOException("tenant-init ended before it began");
+        report.descriptors().forEach(Fd::close); // the socket already ties this conversation to that process
+        String[] words = report.text().strip().split(" ", 2);
+        if (words[0].equals("pid")) return Integer.parseInt(words[1]);
+        throw new SyscallException(words.length > 1 ? words[1] : "tenant-init", Integer.parseInt(words[0]));
+    }
+
+    /** The child waits for its next step, so until this conversation ends its pid cannot have been reused. */
+    private void furnish(SeqPacket control, int pid, TenantSpec spec, Slot slot, SandboxPlan plan) throws IOException {
+        cgroups.enter(slot.cgroup(), pid);
+        String map = "0 " + slot.firstUid() + " " + Slot.IDS;
+        Files.writeString(Path.of("/proc", Integer.toString(pid), "uid_map"), map);
+        Files.writeString(Path.of("/proc", Integer.toString(pid), "gid_map"), map);
+        try (Fd users = Linux.open("/proc/" + pid + "/ns/user", Linux.O_RDONLY);
+                Fd net = Linux.open("/proc/" + pid + "/ns/net", Linux.O_RDONLY)) {
+            network.connect(slot, net);
+            for (Step step : plan.steps()) {
+                carryOut(control, step, users);
+                if (step instanceof Step.BecomeRoot) cgroups.settle(slot.cgroup(), pid, spec.limits());
+            }
+        }
+    }
+
+    private static void carryOut(SeqPacket control, Step step, Fd users) throws IOException {
+        Mount mount =
+                switch (step) {
+                    case Step.Root root -> root.mount();
+                    case Step.Attach attach -> attach.mount();
+                    default -> null;
+                };
+        if (mount == null) {
+            control.send(List.of(), step.words());
+        } else {
+            try (Fd descriptor = mount.open(users)) {
+                control.send(List.of(descriptor), step.words());
+            }
+        }
+        SeqPacket.Packet answer = control.receive(STEP_SECONDS);
+        if (answer == null) throw new IOException("tenant-init ended at the step: " + String.join(" ", step.words()));
+        String text = answer.text().strip();
+        if (text.equals("ok")) return;
+        int errno = Integer.parseInt(text);
+        if (step.optional() && errno == Errno.ENOENT) return;
+        throw new SyscallException(step.words().getFirst(), errno, step.words().stream().skip(1).toArray());
+    }
+}

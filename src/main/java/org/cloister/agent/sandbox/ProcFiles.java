@@ -1,0 +1,91 @@
+package org.cloister.agent.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.cloister.protocol.Inspection;
+
+/** What /proc tells of processes (proc(5)). Reads may find a process gone; that is an empty answer, not an error. */
+public final class ProcFiles {
+
+    /** Names in /proc/PID/ns, in the order they are shown. */
+    public static final List<String> NAMESPACES = List.of("user", "pid", "mnt", "net", "ipc", "uts", "cgroup", "time");
+
+    private ProcFiles() {}
+
+    public static String bootId() throws IOException {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    }
+
+    /** Start of a process in clock ticks since boot; -1 when there is none, or only a zombie. */
+    static long startTicks(int pid) throws IOException {
+        return read(pid, "stat").map(ProcFiles::startTicks).orElse(-1L);
+    }
+
+    /** From the text of /proc/PID/stat. The second field may hold blanks and parentheses: count from the last one. */
+    static long startTicks(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return fields[0].equals("Z") || fields[0].equals("X") ? -1 : Long.parseLong(fields[19]);
+    }
+
+    /** Kind to inode; empty when the process is gone. */
+    public static Map<String, Long> namespaces(int pid) throws IOException {
+        Map<String, Long> inodes = new LinkedHashMap<>();
+        for (String kind : NAMESPACES) {
+            try {
+                String target = Files.readSymbolicLink(Path.of("/proc", Integer.toString(pid), "ns", kind)).toString();
+                inodes.put(kind, Long.parseLong(target.replaceAll("\\D", "")));
+            } catch (NoSuchFileException e) {
+                return Map.of();
+            }
+        }
+        return inodes;
+    }
+
+    public static List<String> lines(int pid, String file) throws IOException {
+        return read(pid, file).map(text -> text.lines().map(l -> l.strip().replaceAll("\\s+", " ")).toList()).orElse(List.of());
+    }
+
+    /** @param firstUid of the tenant's range, to tell the uid inside */
+    static Optional<Inspection.Process> process(int pid, long firstUid) throws IOException {
+        Optional<String> status = read(pid, "status");
+        if (status.isEmpty()) return Optional.empty();
+        String command = read(pid, "cmdline").orElse("").replace('\0', ' ').strip();
+        return Optional.of(process(pid, firstUid, status.get(), command));
+    }
+
+    static Inspection.Process process(int pid, long firstUid, String status, String command) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (String line : status.lines().toList()) {
+            int colon = line.indexOf(':');
+            if (colon > 0) fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
+        }
+        String[] inside = fields.getOrDefault("NSpid", "0").split("\\s+");
+        long uid = Long.parseLong(fields.getOrDefault("Uid", "0").split("\\s+")[0]);
+        String memory = fields.getOrDefault("VmRSS", "0 kB").split("\\s+")[0];
+        String shown = command.isEmpty() ? "[" + fields.getOrDefault("Name", "?") + "]" : command;
+        return new Inspection.Process(
+                pid,
+                Integer.parseInt(inside[inside.length - 1]),
+                uid,
+                uid - firstUid,
+                shown.length() > 200 ? shown.substring(0, 200) : shown,
+                Long.parseLong(memory) << 10);
+    }
+
+    private static Optional<String> read(int pid, String file) throws IOException {
+        try {
+            return Optional.of(Files.readString(Path.of("/proc", Integer.toString(pid), file), java.nio.charset.StandardCharsets.ISO_8859_1));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("No such process")) return Optional.empty();
+            throw e;
+        }
+    }
+}

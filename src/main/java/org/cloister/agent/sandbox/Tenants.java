@@ -1,0 +1,280 @@
+package org.cloister.agent.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.cgroup.Dialect;
+import org.cloister.agent.network.Network;
+import org.cloister.agent.storage.Pool;
+import org.cloister.agent.storage.Templates;
+import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Reply;
+import org.cloister.protocol.Slot;
+import org.cloister.protocol.TenantSpec;
+import org.cloister.protocol.TenantSpec.Desired;
+import org.cloister.protocol.TenantState;
+import org.cloister.protocol.Usage;
+
+/**
+ * Every tenant of this instance, as it should be and as it is. {@link #apply} closes the difference, from whatever a
+ * crash, a reboot or an earlier failure left; one worker at a time per tenant.
+ */
+public final class Tenants {
+
+    private static final System.Logger LOG = System.getLogger(Tenants.class.getName());
+
+    private final Ledger ledger;
+    private final Pool pool;
+    private final Templates templates;
+    private final Cgroups cgroups;
+    private final Network network;
+    private final Launcher launcher;
+    private final Set<Integer> slots;
+    private final ConcurrentHashMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Integer, UUID> owners = new ConcurrentHashMap<>();
+
+    /**
+     * @param home a root-owned 0700 directory for what is remembered
+     * @param run the same for sockets
+     * @param slots that this instance may use
+     */
+    public Tenants(
+            Path home,
+            Path run,
+            Path tenantInit,
+            Pool pool,
+            Templates templates,
+            Cgroups cgroups,
+            Network network,
+            Set<Integer> slots)
+            throws IOException {
+        this.ledger = new Ledger(home);
+        this.pool = pool;
+        this.templates = templates;
+        this.cgroups = cgroups;
+        this.network = network;
+        this.slots = slots;
+        this.launcher = new Launcher(tenantInit, run, cgroups, network);
+    }
+
+    /** After a start of the agent or the machine: removes what no specification explains, then brings back the rest. */
+    public void recover() throws IOException {
+        List<Ledger.Entry> entries = ledger.all();
+        Set<String> known = new HashSet<>();
+        Set<UUID> tenants = new HashSet<>();
+        List<Slot> links = new ArrayList<>();
+        for (Ledger.Entry entry : entries) {
+            Slot slot = new Slot(entry.spec().slot());
+            owners.put(slot.number(), entry.spec().id());
+            known.add(slot.cgroup());
+            tenants.add(entry.spec().id());
+            links.add(slot);
+        }
+        network.load(links);
+        for (String name : cgroups.names()) if (!known.contains(name)) launcher.tearDown(new Slot(Integer.parseInt(name.substring(2))));
+        for (UUID owner : pool.owners())
+            if (!tenants.contains(owner)) LOG.log(System.Logger.Level.WARNING, "storage of {0}, which no specification explains, is kept", owner);
+        try (ExecutorService workers = Executors.newFixedThreadPool(4)) {
+            for (Ledger.Entry entry : entries)
+                workers.execute(() -> {
+                    try {
+                        apply(entry.spec(), progress -> {});
+                    } catch (IOException | Refusal e) {
+                        LOG.log(System.Logger.Level.ERROR, entry.spec().name() + ": " + e.getMessage());
+                    }
+                });
+        }
+    }
+
+    public TenantState apply(TenantSpec spec, Consumer<Reply.Progress> progress) throws IOException, Refusal {
+        if (!slots.contains(spec.slot()))
+            throw new Refusal(Reply.Reason.INVALID, "Slot " + spec.slot() + " is not one of this instance's.");
+        return locked(spec.id(), () -> {
+            Optional<Ledger.Entry> before = ledger.read(spec.id());
+            if (before.isPresent() && before.get().spec().slot() != spec.slot())
+                throw new Refusal(Reply.Reason.CONFLICT, "A tenant keeps its slot " + before.get().spec().slot() + " for life.");
+            UUID owner = owners.putIfAbsent(spec.slot(), spec.id());
+            if (owner != null && !owner.equals(spec.id()))
+                throw new Refusal(Reply.Reason.CONFLICT, "Slot " + spec.slot() + " belongs to another tenant.");
+            if (before.isEmpty() && !templates.has(spec.template())) {
+                owners.remove(spec.slot(), spec.id());
+                throw new Refusal(Reply.Reason.UNKNOWN, "There is no template " + spec.template() + " yet. Build it first.");
+            }
+            try {
+                return reconcile(spec, before.map(Ledger.Entry::sandbox).orElse(null), progress);
+            } catch (IOException e) {
+                if (before.isEmpty() && !java.nio.file.Files.isDirectory(pool.root(spec.id()))) {
+                    ledger.forget(spec.id()); // the root was not made, so nothing is left of this tenant
+                    owners.remove(spec.slot(), spec.id());
+                } else {
+                    ledger.write(new Ledger.Entry(spec, before.map(Ledger.Entry::sandbox).orElse(null), e.getMessage()));
+                }
+                throw e;
+            }
+        });
+    }
+
+    private TenantState reconcile(TenantSpec spec, Sandbox sandbox, Consumer<Reply.Progress> progress) throws IOException {
+        Slot slot = new Slot(spec.slot());
+        ledger.write(new Ledger.Entry(spec, sandbox, null));
+        progress.accept(new Reply.Progress("root", 10, "Root file system, a snapshot of " + spec.template()));
+        pool.create(spec.id(), slot, spec.name(), templates.tree(spec.template()), spec.limits().diskBytes());
+        pool.quota(slot, spec.limits().diskBytes());
+        boolean alive = sandbox != null && sandbox.alive();
+        if (spec.desired() == Desired.STOPPED || !alive || sandbox.generation() != spec.generation()) {
+            if (alive || cgroups.names().contains(slot.cgroup())) {
+                progress.accept(new Reply.Progress("stop", 30, "Ending what runs"));
+                launcher.tearDown(slot);
+            }
+            alive = false;
+        }
+        if (spec.desired() != Desired.STOPPED) {
+            if (alive) {
+                cgroups.limit(slot.cgroup(), spec.limits());
+            } else {
+                progress.accept(new Reply.Progress("launch", 50, "Namespaces, limits, mounts and link"));
+                sandbox = launcher.launch(spec, pool.root(spec.id()));
+                ledger.write(new Ledger.Entry(spec, sandbox, null));
+            }
+            boolean frozen = spec.desired() == Desired.FROZEN;
+            if (cgroups.frozen(slot.cgroup()) != frozen) cgroups.freeze(slot.cgroup(), frozen);
+        }
+        progress.accept(new Reply.Progress("ready", 100, "Done"));
+        return observe(new Ledger.Entry(spec, sandbox, null));
+    }
+
+    /** Stops the tenant, scrubs its storage and forgets it. Idempotent. */
+    public void remove(UUID tenant) throws IOException, Refusal {
+        locked(tenant, () -> {
+            Optional<Ledger.Entry> entry = ledger.read(tenant);
+            if (entry.isEmpty()) return null;
+            Slot slot = new Slot(entry.get().spec().slot());
+            launcher.tearDown(slot);
+            pool.remove(tenant, slot);
+            ledger.forget(tenant);
+            owners.remove(slot.number(), tenant);
+            return null;
+        });
+        locks.remove(tenant);
+    }
+
+    public List<TenantState> states() throws IOException {
+        List<TenantState> states = new ArrayList<>();
+        for (Ledger.Entry entry : ledger.all()) states.add(observe(entry));
+        return states;
+    }
+
+    public Usage measure(UUID tenant) throws IOException, Refusal {
+        Slot slot = new Slot(entry(tenant).spec().slot());
+        Dialect.Reading now = cgroups.measure(slot.cgroup());
+        return new Usage(
+                now.cpuMicros(),
+                now.throttledMicros(),
+                now.memoryBytes(),
+                now.oomKills(),
+                now.pids(),
+                now.pidsRefused(),
+                pool.usedBytes(slot));
+    }
+
+    public Inspection inspect(UUID tenant) throws IOException, Refusal {
+        Running running = running(tenant);
+        int pid = running.sandbox().pid();
+        List<Inspection.Process> processes = new ArrayList<>();
+        for (int each : cgroups.processes(running.slot().cgroup()))
+            ProcFiles.process(each, running.slot().firstUid()).ifPresent(processes::add);
+        return new Inspection(
+                pid,
+                ProcFiles.namespaces(pid),
+                ProcFiles.lines(pid, "uid_map"),
+                ProcFiles.lines(pid, "gid_map"),
+                ProcFiles.lines(pid, "cgroup"),
+                processes);
+    }
+
+    /** A tenant that runs and is not frozen, where commands can be started. */
+    public Commands commands(UUID tenant) throws IOException, Refusal {
+        Running running = running(tenant);
+        if (cgroups.frozen(running.slot().cgroup()))
+            throw new Refusal(Reply.Reason.CONFLICT, running.spec().name() + " is frozen. Thaw it first.");
+        return new Commands(running.slot(), running.sandbox().pid(), launcher.socket(running.slot()), cgroups);
+    }
+
+    public TenantSpec spec(UUID tenant) throws IOException, Refusal {
+        return entry(tenant).spec();
+    }
+
+    public Path root(UUID tenant) {
+        return pool.root(tenant);
+    }
+
+    /** Stops every tenant; specifications stay as they are, so that the next start of the agent brings them back. */
+    public void stopAll() throws IOException {
+        for (String name : cgroups.names()) launcher.tearDown(new Slot(Integer.parseInt(name.substring(2))));
+    }
+
+    private record Running(TenantSpec spec, Slot slot, Sandbox sandbox) {}
+
+    private Running running(UUID tenant) throws IOException, Refusal {
+        Ledger.Entry entry = entry(tenant);
+        if (entry.sandbox() == null || !entry.sandbox().alive())
+            throw new Refusal(Reply.Reason.CONFLICT, entry.spec().name() + " does not run. Start it first.");
+        return new Running(entry.spec(), new Slot(entry.spec().slot()), entry.sandbox());
+    }
+
+    private Ledger.Entry entry(UUID tenant) throws IOException, Refusal {
+        return ledger.read(tenant).orElseThrow(() -> new Refusal(Reply.Reason.UNKNOWN, "There is no such tenant."));
+    }
+
+    private TenantState observe(Ledger.Entry entry) throws IOException {
+        TenantSpec spec = entry.spec();
+        Sandbox sandbox = entry.sandbox();
+        if (sandbox == null || !sandbox.alive()) {
+            boolean failed = spec.desired() != Desired.STOPPED;
+            String failure = failed && entry.failure() == null ? "It ended by itself." : entry.failure();
+            return new TenantState(
+                    spec.id(),
+                    spec.slot(),
+                    failed ? TenantState.State.FAILED : TenantState.State.STOPPED,
+                    0,
+                    null,
+                    0,
+                    failed ? failure : null);
+        }
+        boolean frozen = cgroups.frozen(new Slot(spec.slot()).cgroup());
+        return new TenantState(
+                spec.id(),
+                spec.slot(),
+                frozen ? TenantState.State.FROZEN : TenantState.State.RUNNING,
+                sandbox.pid(),
+                sandbox.launchedAt(),
+                sandbox.launchMicros(),
+                entry.failure());
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws IOException, Refusal;
+    }
+
+    private <T> T locked(UUID tenant, Work<T> work) throws IOException, Refusal {
+        ReentrantLock lock = locks.computeIfAbsent(tenant, id -> new ReentrantLock());
+        lock.lock();
+        try {
+            return work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
