@@ -22,9 +22,10 @@ remains() {
 
 remaining_processes() {
     local uids=${UIDS[*]:-}
-    ps -eo pid=,uid=,args= | awk -v uids=" $uids " -v home="$CLOISTER_HOME/app-" -v first="$(range_start)" -v last="$(range_end)" '
-        index(uids, " " $2 " ") || index($0, home) && $3 ~ /java$/ || $2 >= first && $2 <= last {
-            pid = $1; $1 = $2 = ""; print "process " pid ":" $0 }'
+    ps -eo pid=,uid=,stat=,args= | awk -v uids=" $uids " -v home="$CLOISTER_HOME/app-" -v first="$(range_start)" -v last="$(range_end)" '
+        $3 ~ /^Z/ { next } # ended, and not yet asked for its status by its parent
+        index(uids, " " $2 " ") || $4 ~ /java$/ && index($0, home) || $2 >= first && $2 <= last {
+            pid = $1; $1 = $2 = $3 = ""; print "process " pid ":" $0 }'
 }
 
 remaining_mounts() { awk -v home="$CLOISTER_HOME/" -v run="$CLOISTER_RUN/" \
