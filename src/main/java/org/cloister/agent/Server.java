@@ -153,7 +153,7 @@ final class Server implements Closeable {
                 parts.templates().remove(suite(remove.suite()));
                 yield new Reply.Done();
             }
-            case Request.Audit audit -> throw new Refusal(Reply.Reason.UNSUPPORTED, "No audit yet.");
+            case Request.Audit audit -> parts.audit().run(audit.tenants(), progress);
             case Request.OpenSession open -> throw new IllegalStateException("answered with descriptors");
         };
     }

@@ -110,11 +110,7 @@ public final class SeqPacket implements Closeable {
      * @throws IOException among others, when none came in that time
      */
     public Packet receive(int seconds) throws IOException {
-        try (Memory watched = new Memory(8)) {
-            watched.setInt(0, socket.number());
-            watched.setInt(4, 1); // POLLIN
-            if (LibC.poll(watched, 1, seconds * 1000) == 0) throw new IOException("no answer in " + seconds + " s");
-        }
+        if (!Linux.readable(socket, seconds * 1000)) throw new IOException("no answer in " + seconds + " s");
         return receive();
     }
 

@@ -66,7 +66,13 @@ public final class Network {
 
     /** Removes the link, then the tenant's elements. Idempotent. */
     public synchronized void disconnect(Slot slot) throws IOException {
-        if (Files.exists(link(slot))) Command.run(List.of("ip", "link", "delete", slot.link()));
+        if (Files.exists(link(slot))) {
+            try {
+                Command.run(List.of("ip", "link", "delete", slot.link()));
+            } catch (IOException e) {
+                if (Files.exists(link(slot))) throw e; // else it went by itself, with the tenant's namespace
+            }
+        }
         nft(add(slot) + add(slot).replace("add element", "delete element")); // added first: deleting what is absent fails
     }
 

@@ -23,7 +23,7 @@ public final class ProcFiles {
     }
 
     /** Start of a process in clock ticks since boot; -1 when there is none, or only a zombie. */
-    static long startTicks(int pid) throws IOException {
+    public static long startTicks(int pid) throws IOException {
         return read(pid, "stat").map(ProcFiles::startTicks).orElse(-1L);
     }
 

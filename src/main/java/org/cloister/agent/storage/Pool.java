@@ -158,6 +158,22 @@ public final class Pool {
         return owners;
     }
 
+    /** A writable copy of a template for a moment, no tenant's; closing it deletes it. */
+    public Scratch scratch(Path template) throws IOException {
+        Path tree = Files.createDirectories(mount.resolve("scratch")).resolve(UUID.randomUUID().toString());
+        btrfs("subvolume", "snapshot", template.toString(), tree.toString());
+        return new Scratch(this, tree);
+    }
+
+    /** See {@link #scratch}. */
+    public record Scratch(Pool pool, Path tree) implements java.io.Closeable {
+
+        @Override
+        public void close() throws IOException {
+            pool.deleteSubvolume(tree);
+        }
+    }
+
     /** Unmounts the pool and deletes its file. */
     public void destroy() throws IOException {
         if (mounted()) Command.run(List.of("umount", mount.toString()));
