@@ -47,21 +47,21 @@ remaining_tables() { nft list tables 2>/dev/null | awk -v name="$CLOISTER_INSTAN
 remaining_accounts() {
     local user
     for user in "$CLOISTER_INSTANCE" "$DB_USER" "$IDS_USER"; do
-        getent passwd "$user" | sed 's/:.*//; s/^/user /'
-        getent group "$user" | sed 's/:.*//; s/^/group /'
+        if getent passwd "$user" >/dev/null; then echo "user $user"; fi
+        if getent group "$user" >/dev/null; then echo "group $user"; fi
     done
     grep -H "^$IDS_USER:" /etc/subuid /etc/subgid 2>/dev/null || true
 }
 
 remaining_files() {
-    local uid
-    for uid in "$CLOISTER_HOME" "$CLOISTER_RUN"; do
-        if [[ -e $uid ]]; then echo "directory $uid"; fi
+    local directory uid
+    for directory in "$CLOISTER_HOME" "$CLOISTER_RUN"; do
+        if [[ -e $directory ]]; then echo "directory $directory"; fi
     done
     for uid in "${UIDS[@]:-}"; do
-        [[ -n $uid ]] && find /tmp /var/tmp /dev/shm /run -xdev -uid "$uid" -printf 'file %p\n' 2>/dev/null
+        [[ -n $uid ]] || continue
+        find /tmp /var/tmp /dev/shm /run -xdev -uid "$uid" -printf 'file %p\n' 2>/dev/null || true
     done
-    return 0
 }
 
 range_start() { if [[ -n ${CLOISTER_SLOTS:-} ]]; then first_id; else echo -1; fi; }

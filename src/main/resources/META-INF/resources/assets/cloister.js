@@ -173,7 +173,7 @@
       event.preventDefault();
       return;
     }
-    if (form.method === 'post' && !form.hasAttribute('hx-post')) {
+    if (form.method === 'post') {
       form.dataset.sent = 'yes';
       form.setAttribute('aria-busy', 'true');
     }
