@@ -22,7 +22,9 @@ class ClientEnvironmentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"LD_PRELOAD", "BASH_ENV", "PATH", "HOME", "LC_", "lc_all", "LC_A=B", "LANG\0X", "", "SSH_CLIENT"})
+    @ValueSource(
+            strings = {"LD_PRELOAD", "BASH_ENV", "PATH", "HOME", "LC_", "lc_all", "LC_A=B", "LANG\0X", "", "SSH_CLIENT"
+            })
     void othersAreNot(String name) {
         assertFalse(environment.set(name, "x"));
         assertTrue(environment.variables().isEmpty());

@@ -20,7 +20,8 @@ class ListenAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "2222", ":2222", "host", "host:", "host:0", "host:65536", "host:99999", "::1:22", "h:-1"})
+    @ValueSource(
+            strings = {"", "2222", ":2222", "host", "host:", "host:0", "host:65536", "host:99999", "::1:22", "h:-1"})
     void anythingElseIsRefusedInASentence(String text) {
         var refusal = assertThrows(IllegalArgumentException.class, () -> ListenAddress.parse(text));
         assertTrue(refusal.getMessage().startsWith("CLOISTER_SSH is"), refusal.getMessage());

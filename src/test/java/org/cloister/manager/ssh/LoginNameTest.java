@@ -30,9 +30,33 @@ class LoginNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "+", "alice+", "+root", "Alice", "ALICE", " alice", "alice ", "alice\n", "alice\0", "../bob", "-rf",
-                "alice-", "1alice", "al ice", "alice@host", "alice+www-data+root", "alice+../root", "alice+-u", "alice+0",
-                "alice+Root", "alice+root\n", "älice", "alice+rööt", "a\u0430lice", "\u202ealice", "alice\u0000+root"
+                "",
+                "+",
+                "alice+",
+                "+root",
+                "Alice",
+                "ALICE",
+                " alice",
+                "alice ",
+                "alice\n",
+                "alice\0",
+                "../bob",
+                "-rf",
+                "alice-",
+                "1alice",
+                "al ice",
+                "alice@host",
+                "alice+www-data+root",
+                "alice+../root",
+                "alice+-u",
+                "alice+0",
+                "alice+Root",
+                "alice+root\n",
+                "älice",
+                "alice+rööt",
+                "a\u0430lice",
+                "\u202ealice",
+                "alice\u0000+root"
             })
     void whatIsNoNameIsNobody(String text) {
         assertEquals(Optional.empty(), LoginName.parse(text));
