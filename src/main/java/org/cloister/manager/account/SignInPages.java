@@ -38,13 +38,13 @@ class SignInPages {
 
     @GET
     @Path("sign-in")
-    TemplateInstance show(@QueryParam("code") String code) {
+    public TemplateInstance show(@QueryParam("code") String code) {
         return Templates.signIn(code == null || code.isBlank() ? null : code, null);
     }
 
     @POST
     @Path("sign-in")
-    Response redeem(@RestForm String code, @Context HttpServerRequest request) {
+    public Response redeem(@RestForm String code, @Context HttpServerRequest request) {
         try {
             SignIn.Session session = signIn.redeem(code);
             int seconds = (int) SignIn.SESSION_LASTS.toSeconds();
@@ -60,7 +60,7 @@ class SignInPages {
 
     @POST
     @Path("sign-out")
-    Response end(@CookieParam(SignIn.COOKIE) String token, @Context HttpServerRequest request) {
+    public Response end(@CookieParam(SignIn.COOKIE) String token, @Context HttpServerRequest request) {
         signIn.signOut(token);
         return Response.ok(Templates.signedOut())
                 .cookie(cookie("", 0, request))

@@ -48,12 +48,12 @@ class AuditPages {
     }
 
     @GET
-    TemplateInstance list() {
+    public TemplateInstance list() {
         return Templates.list(page(null));
     }
 
     @POST
-    Response run(@Context SecurityContext caller) {
+    public Response run(@Context SecurityContext caller) {
         try {
             OperationView operation = audits.run(caller.getUserPrincipal().getName());
             timelines.follow(operation.id());
@@ -67,14 +67,14 @@ class AuditPages {
 
     @GET
     @Path("{id}")
-    TemplateInstance show(@PathParam("id") UUID id) {
+    public TemplateInstance show(@PathParam("id") UUID id) {
         return Templates.show(reading(id).page());
     }
 
     /** As a page of its own, or, where htmx asks, as what goes into the drawer. */
     @GET
     @Path("{id}/{attacker}/{victim}")
-    TemplateInstance cell(
+    public TemplateInstance cell(
             @PathParam("id") UUID id,
             @PathParam("attacker") String attacker,
             @PathParam("victim") String victim,

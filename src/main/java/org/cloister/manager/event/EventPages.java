@@ -31,13 +31,13 @@ class EventPages {
 
     @GET
     @Path("events")
-    TemplateInstance list(@QueryParam("tenant") String tenant, @QueryParam("before") Long before) {
+    public TemplateInstance list(@QueryParam("tenant") String tenant, @QueryParam("before") Long before) {
         return Templates.list(page(tenant, before));
     }
 
     @GET
     @Path("live/events")
-    TemplateInstance live(@QueryParam("tenant") String tenant, @QueryParam("before") Long before) {
+    public TemplateInstance live(@QueryParam("tenant") String tenant, @QueryParam("before") Long before) {
         return Templates.list$live(page(tenant, before));
     }
 

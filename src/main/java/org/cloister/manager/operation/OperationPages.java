@@ -38,14 +38,14 @@ class OperationPages {
 
     @GET
     @Path("operations/{id}")
-    TemplateInstance show(@PathParam("id") UUID id) {
+    public TemplateInstance show(@PathParam("id") UUID id) {
         return Templates.show(page(id));
     }
 
     /** The part that moves. The end of an audit leads on to its report. */
     @GET
     @Path("live/operations/{id}")
-    Response live(@PathParam("id") UUID id) {
+    public Response live(@PathParam("id") UUID id) {
         OperationPage page = page(id);
         Response.ResponseBuilder answer = Response.ok(Templates.show$live(page));
         if (page.done() && page.problem() == null && page.section().equals("audits"))

@@ -35,7 +35,7 @@ class ErrorPages {
 
     /** After everything else: a path that nothing answers to. */
     void strays(@Observes Router router) {
-        router.route().last().handler(context -> {
+        router.route().order(Integer.MAX_VALUE).handler(context -> {
             if (Problem.isForPrograms(context.normalizedPath()) || context.request().method() != HttpMethod.GET) context.next();
             else send(context);
         });

@@ -24,7 +24,7 @@ class PlanPages {
     }
 
     @GET
-    TemplateInstance list() {
+    public TemplateInstance list() {
         return Templates.list(Plan.all().stream().map(PlanPages::card).toList());
     }
 

@@ -32,7 +32,8 @@ class Edge {
         response.putHeader("Content-Security-Policy", POLICY);
         response.putHeader("X-Content-Type-Options", "nosniff");
         response.putHeader("X-Frame-Options", "DENY");
-        response.putHeader("Referrer-Policy", "no-referrer");
+        // Not no-referrer: browsers would then send "Origin: null" with the forms of our own pages, too.
+        response.putHeader("Referrer-Policy", "same-origin");
         response.putHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.putHeader("Cross-Origin-Resource-Policy", "same-origin");
         response.putHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=()");

@@ -44,12 +44,12 @@ class TemplatePages {
     }
 
     @GET
-    TemplateInstance list() {
+    public TemplateInstance list() {
         return Pages.list(page("", null));
     }
 
     @POST
-    Response build(@RestForm String name, @Context SecurityContext caller) {
+    public Response build(@RestForm String name, @Context SecurityContext caller) {
         String suite = name == null ? "" : name.strip();
         try {
             OperationView operation = templates.build(caller.getUserPrincipal().getName(), suite);

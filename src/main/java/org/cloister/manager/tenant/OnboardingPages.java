@@ -63,14 +63,14 @@ class OnboardingPages {
     private record Typed(String name, String plan, String template, String keys) {}
 
     @GET
-    TemplateInstance form() {
+    public TemplateInstance form() {
         return Pages.form(page(new Typed("", USUAL_PLAN, null, ""), true, false, null));
     }
 
     /** What is typed just now: what is wrong with it, and what the tenant would get. Nothing is stored. */
     @POST
     @Path("check")
-    TemplateInstance check(
+    public TemplateInstance check(
             @RestForm String name, @RestForm String plan, @RestForm String template, @RestForm String sshKeys) {
         Typed typed = new Typed(or(name, ""), plan, template, or(sshKeys, ""));
         return Pages.form$gets(page(typed, false, true, null));
@@ -78,7 +78,7 @@ class OnboardingPages {
 
     @POST
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    Response onboard(
+    public Response onboard(
             @RestForm String name,
             @RestForm String plan,
             @RestForm String template,

@@ -48,32 +48,32 @@ class TenantPages {
     }
 
     @GET
-    TemplateInstance list() {
+    public TemplateInstance list() {
         return Templates.list(views.list());
     }
 
     @GET
     @Path("live/tenants")
-    TemplateInstance liveList() {
+    public TemplateInstance liveList() {
         return Templates.list$live(views.list());
     }
 
     @GET
     @Path("tenants")
-    Response home() {
+    public Response home() {
         return to("/");
     }
 
     @GET
     @Path("tenants/{name}")
-    TemplateInstance show(@PathParam("name") String name) {
+    public TemplateInstance show(@PathParam("name") String name) {
         return Templates.show(views.one(tenants.get(name), Said.NOTHING), false);
     }
 
     /** A tenant that is gone sends its page to the list. */
     @GET
     @Path("live/tenants/{name}")
-    Response liveShow(@PathParam("name") String name) {
+    public Response liveShow(@PathParam("name") String name) {
         return Tenant.named(name)
                 .map(tenant -> Response.ok(Templates.show$live(views.one(tenant, Said.NOTHING), true)))
                 .orElseGet(() -> Response.noContent().header("HX-Redirect", "/"))
@@ -83,7 +83,7 @@ class TenantPages {
     @POST
     @Path("tenants/{name}/{verb}")
     @Consumes({MediaType.APPLICATION_FORM_URLENCODED, MediaType.WILDCARD})
-    Response act(
+    public Response act(
             @PathParam("name") String name, @PathParam("verb") String verb, @Context SecurityContext caller) {
         Action action = Arrays.stream(Action.values())
                 .filter(one -> one.word().equals(verb))
@@ -95,7 +95,7 @@ class TenantPages {
     @POST
     @Path("tenants/{name}/keys")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    Response addKeys(
+    public Response addKeys(
             @PathParam("name") String name,
             @RestForm String sshKeys,
             @RestForm("keyFiles") List<FileUpload> keyFiles,
@@ -106,20 +106,20 @@ class TenantPages {
 
     @POST
     @Path("tenants/{name}/keys/remove")
-    Response removeKey(
+    public Response removeKey(
             @PathParam("name") String name, @RestForm String fingerprint, @Context SecurityContext caller) {
         return attempt(name, "", "", () -> tenants.removeKey(who(caller), name, fingerprint));
     }
 
     @POST
     @Path("tenants/{name}/plan")
-    Response changePlan(@PathParam("name") String name, @RestForm String plan, @Context SecurityContext caller) {
+    public Response changePlan(@PathParam("name") String name, @RestForm String plan, @Context SecurityContext caller) {
         return attempt(name, "plan", "", () -> tenants.change(who(caller), name, new Wish.Change(plan, null)));
     }
 
     @POST
     @Path("tenants/{name}/delete")
-    Response delete(@PathParam("name") String name, @RestForm String sure, @Context SecurityContext caller) {
+    public Response delete(@PathParam("name") String name, @RestForm String sure, @Context SecurityContext caller) {
         Tenant tenant = tenants.get(name);
         if (sure == null || !sure.strip().equals(name)) {
             String sentence = "Nothing was deleted: type " + name + " to say that you mean it.";
