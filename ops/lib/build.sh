@@ -1,0 +1,67 @@
+# From the checkout to target/app: what is installed, as it will lie in $CLOISTER_HOME/app.
+
+# Sources or what the build is made by changed since target/app was made.
+build_is_stale() {
+    [[ -e target/app/complete ]] || return 0
+    [[ -n $(find pom.xml src/main db tenants ops/lib/build.sh -newer target/app/complete -print -quit) ]]
+}
+
+build_all() {
+    build_c
+    build_java
+    assemble
+}
+
+# tenant-init and tenant-probe run where no library of the host is: static, with musl.
+build_c() {
+    local source
+    mkdir -p target/libexec
+    for source in src/main/c/*.c; do
+        [[ -e $source ]] || continue
+        musl-gcc -std=gnu11 -static -O2 -Wall -Wextra -Werror -o "target/libexec/$(basename "$source" .c)" "$source" ||
+            fail "$source does not compile"
+    done
+}
+
+# Maven 3.8's own libraries make newer JDKs print warnings that are nobody's business here.
+maven() {
+    local quiet=''
+    if (($(jdk_release "$JAVA_HOME") >= 24)); then
+        quiet='--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow'
+    fi
+    MAVEN_OPTS="$quiet ${MAVEN_OPTS:-}" mvn -B -Dstyle.color=never "$@" </dev/null
+}
+
+build_java() {
+    local log=target/build.log
+    maven -q -DskipTests package >"$log" 2>&1 || {
+        tail_of "$log" 40
+        fail "Maven could not build the checkout; see above (all of it: $log)"
+    }
+}
+
+# The agent gets its own classes, those of the protocol and five libraries; nothing of the manager is on its class path.
+assemble() {
+    local new=target/app.new lib=target/quarkus-app/lib/main jar
+    rm -rf "$new" target/app
+    mkdir -p "$new/agent" "$new/libexec"
+    cp -r target/quarkus-app "$new/manager"
+    cp -r tenants "$new/tenants"
+    if compgen -G 'target/libexec/*' >/dev/null; then cp target/libexec/* "$new/libexec/"; fi
+    # A fixed date, so that the same classes give the same file, and the same installed build.
+    "$JAVA_HOME/bin/jar" --create --file "$new/agent/cloister-agent.jar" --date=2000-01-01T00:00:00Z \
+        -C target/classes org/cloister/agent -C target/classes org/cloister/protocol
+    for jar in net.java.dev.jna.jna com.kohlschutter.junixsocket.junixsocket-common \
+        com.kohlschutter.junixsocket.junixsocket-native-common com.fasterxml.jackson.core.jackson-annotations \
+        com.fasterxml.jackson.core.jackson-core com.fasterxml.jackson.core.jackson-databind \
+        com.fasterxml.jackson.datatype.jackson-datatype-jsr310; do
+        cp "$lib/$jar"-[0-9]*.jar "$new/agent/" || fail "the build lacks $jar, which the agent needs"
+    done
+    touch "$new/complete"
+    mv "$new" target/app
+}
+
+# Names what is in target/app.
+build_hash() {
+    (cd target/app && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) | sha256sum | cut -c1-12
+}

@@ -1,0 +1,27 @@
+package org.cloister.manager.account;
+
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+
+@Path("/api/v1/sign-in-links")
+class SignInLinkResource {
+
+    @Inject
+    SignIn signIn;
+
+    /** The link leads to the host and port that this request was sent to. */
+    @POST
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response create(@Context HttpServerRequest request, @Context SecurityContext caller) {
+        SignIn.Link link = signIn.issue(
+                caller.getUserPrincipal().getName(), request.scheme() + "://" + request.authority());
+        return Response.status(201).entity(link).build();
+    }
+}

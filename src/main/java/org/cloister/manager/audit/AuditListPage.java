@@ -1,0 +1,19 @@
+package org.cloister.manager.audit;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.cloister.manager.page.Sign;
+
+/**
+ * All audits.
+ *
+ * @param running the operation of the audit that runs now; null if none does
+ * @param hindrance why none can be run now; null if one can
+ * @param fault why the one that was just asked for was refused; else null
+ */
+record AuditListPage(UUID running, String hindrance, String fault, List<Row> rows) {
+
+    record Row(
+            UUID id, Sign sign, Instant startedAt, String took, String passed, String failed, String voided) {}
+}

@@ -1,0 +1,42 @@
+package org.cloister.manager.audit;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.cloister.manager.page.Fact;
+import org.cloister.manager.page.Sign;
+
+/** A report as its page shows it. Texts of the report are shown as they are; they are escaped by the template. */
+record AuditPage(
+        UUID id,
+        Sign sign,
+        String sentence,
+        String more,
+        Instant startedAt,
+        List<String> columns,
+        List<Row> rows,
+        List<Vector> vectors,
+        String vectorsSentence,
+        List<Finding> findings,
+        List<Control> controls,
+        List<Fact> facts,
+        String claims,
+        String notClaimed,
+        List<AuditCell> notable) {
+
+    /** One attacker against everyone. */
+    record Row(String attacker, List<Square> cells) {}
+
+    /**
+     * A square of the matrix.
+     *
+     * @param url of the evidence; null where an attacker meets itself or nothing was tried
+     */
+    record Square(String anchor, String verdict, String icon, String count, String word, String spoken, String url) {}
+
+    record Vector(String name, String tries, String stoppedBy, String passed, String failed, String voided) {}
+
+    record Finding(String tenant, String check, String expected, String found) {}
+
+    record Control(String name, Sign sign, String detail) {}
+}

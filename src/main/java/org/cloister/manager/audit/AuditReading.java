@@ -1,0 +1,346 @@
+package org.cloister.manager.audit;
+
+import static org.cloister.manager.page.Words.count;
+import static org.cloister.manager.page.Words.plural;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.cloister.manager.page.Fact;
+import org.cloister.manager.page.Sign;
+import org.cloister.manager.page.Words;
+
+/**
+ * Reads a report of the agent (schema cloister-audit/1) for people. A pure function of the document: fields that it does
+ * not know are left alone, fields that are missing are shown as missing and never as passed.
+ */
+final class AuditReading {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String HOST = "host";
+
+    private final JsonNode report;
+    private final UUID id;
+    private final Map<String, JsonNode> vectors = new LinkedHashMap<>();
+    private final List<AuditCell> cells;
+
+    /** @throws IllegalArgumentException the document is not JSON */
+    AuditReading(UUID id, byte[] document) {
+        this.id = id;
+        try {
+            report = JSON.readTree(document);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("report " + id + " is not JSON", e);
+        }
+        for (JsonNode vector : report.path("vectors")) vectors.put(text(vector, "name"), vector);
+        cells = stream(report.path("cells")).map(this::cell).toList();
+    }
+
+    /** @return null if the report has no such cell */
+    AuditCell cell(String attacker, String victim) {
+        return cells.stream()
+                .filter(cell -> cell.isBetween(attacker, victim))
+                .findFirst()
+                .orElse(null);
+    }
+
+    AuditPage page() {
+        String verdict = text(report, "verdict");
+        return new AuditPage(
+                id,
+                overall(verdict),
+                sentence(verdict),
+                more(),
+                instant(text(report, "startedAt")),
+                columns(),
+                rows(),
+                vectors.values().stream().map(this::vector).toList(),
+                plural(vectors.size(), "vector") + ", " + plural(total(), "attempt"),
+                findings(),
+                controls(),
+                facts(),
+                text(report, "claims"),
+                text(report, "notClaimed"),
+                cells.stream().filter(cell -> !cell.verdict().equals("passed")).toList());
+    }
+
+    /** How a verdict of a whole report is shown. */
+    static Sign overall(String verdict) {
+        return switch (verdict) {
+            case "passed" -> new Sign("Passed", "shield", "fine");
+            case "failed" -> new Sign("Failed", "failed", "danger");
+            default -> new Sign("Void", "void", "attention");
+        };
+    }
+
+    /** The whole report in one sentence. */
+    private String sentence(String verdict) {
+        long failed = summary("failed");
+        long voided = summary("void");
+        int findings = report.path("findings").size();
+        if (verdict.equals("failed")) {
+            if (failed == 0)
+                return "No attempt got through, but " + plural(findings, "fact")
+                        + (findings == 1 ? " is not as it must be." : " are not as they must be.");
+            String who = cells.stream()
+                    .filter(cell -> cell.count("failed") > 0)
+                    .map(cell -> cell.attacker() + " reached " + (isHost(cell.victim()) ? "the host" : cell.victim()))
+                    .limit(3)
+                    .collect(Collectors.joining(", "));
+            return plural(failed, "attempt") + " of " + count(total()) + " got through" + (who.isEmpty() ? "." : ": " + who + ".");
+        }
+        String reached = tenants() < 2
+                ? "No tenant reached the host in " + plural(total(), "attempt")
+                : "No tenant reached another or the host in " + plural(total(), "attempt");
+        if (verdict.equals("passed"))
+            return voided == 0 ? reached + "." : reached + "; " + count(voided) + " of them prove nothing, see the hatched cells.";
+        return "This run proves nothing: a control failed, so " + (voided == 0 ? "its denials" : plural(voided, "denial"))
+                + " may mean only that nothing was there to be reached.";
+    }
+
+    private String more() {
+        return plural(tenants(), "tenant") + ", " + count(summary("passed")) + " stopped, "
+                + count(summary("failed")) + " got through, " + count(summary("void")) + " void, in "
+                + took(instant(text(report, "startedAt")), instant(text(report, "finishedAt"))) + ".";
+    }
+
+    private List<String> columns() {
+        List<String> columns = new ArrayList<>(victims());
+        columns.replaceAll(victim -> isHost(victim) ? "the host" : victim);
+        return columns;
+    }
+
+    /** Tenants in the order of the report, the host last. */
+    private Set<String> victims() {
+        Set<String> victims = new LinkedHashSet<>(attackers());
+        cells.stream().map(AuditCell::victim).filter(victim -> !isHost(victim)).forEach(victims::add);
+        victims.add(HOST);
+        return victims;
+    }
+
+    private Set<String> attackers() {
+        Set<String> attackers = new LinkedHashSet<>();
+        for (JsonNode tenant : report.path("tenants")) attackers.add(text(tenant, "name"));
+        cells.forEach(cell -> attackers.add(cell.attacker()));
+        return attackers;
+    }
+
+    private List<AuditPage.Row> rows() {
+        Set<String> victims = victims();
+        return attackers().stream()
+                .map(attacker -> new AuditPage.Row(
+                        attacker,
+                        victims.stream().map(victim -> square(attacker, victim)).toList()))
+                .toList();
+    }
+
+    private AuditPage.Square square(String attacker, String victim) {
+        if (attacker.equals(victim)) return new AuditPage.Square("", "", "", "", "itself", "", null);
+        AuditCell cell = cell(attacker, victim);
+        if (cell == null) return new AuditPage.Square("", "", "", "", "not tried", "", null);
+        int all = cell.attempts().size();
+        String count =
+                switch (cell.verdict()) {
+                    case "failed" -> cell.count("failed") + " of " + all;
+                    case "passed" -> cell.count("passed") + " of " + all;
+                    default -> cell.count("void") + " of " + all;
+                };
+        String word =
+                switch (cell.verdict()) {
+                    case "failed" -> "got through";
+                    case "passed" -> cell.count("void") > 0 ? "stopped, " + cell.count("void") + " void" : "stopped";
+                    default -> "void";
+                };
+        return new AuditPage.Square(
+                attacker + "-at-" + victim,
+                cell.verdict(),
+                cell.sign().icon(),
+                count,
+                word,
+                attacker + " at " + (isHost(victim) ? "the host" : victim) + ": " + count + " " + word + ". Open the evidence.",
+                "/audits/" + id + "/" + attacker + "/" + victim);
+    }
+
+    private AuditCell cell(JsonNode cell) {
+        String attacker = text(cell, "attacker");
+        String victim = text(cell, "victim");
+        List<AuditCell.Attempt> attempts =
+                stream(cell.path("attempts")).map(this::attempt).toList();
+        String verdict = known(text(cell, "verdict"));
+        Sign sign =
+                switch (verdict) {
+                    case "passed" -> new Sign("All stopped", "check", "fine");
+                    case "failed" -> Sign.danger("Got through");
+                    default -> new Sign("Void", "void", "attention");
+                };
+        String whom = isHost(victim) ? "the host" : victim;
+        String sentence =
+                switch (verdict) {
+                    case "passed" -> attacker + ", as root in its own cell, tried " + plural(attempts.size(), "time")
+                            + " to reach " + whom + " and was stopped each time.";
+                    case "failed" -> attacker + " got through to " + whom + ". What failed stands first.";
+                    default -> "A control failed, so these denials prove nothing about " + attacker + " and " + whom + ".";
+                };
+        List<AuditCell.Attempt> worstFirst = new ArrayList<>(attempts);
+        worstFirst.sort(Comparator.comparingInt(attempt -> List.of("failed", "void", "passed").indexOf(attempt.verdict())));
+        return new AuditCell(attacker, whom.equals("the host") ? HOST : victim, verdict, sign, sentence, worstFirst);
+    }
+
+    private AuditCell.Attempt attempt(JsonNode attempt) {
+        String name = text(attempt, "vector");
+        JsonNode vector = vectors.getOrDefault(name, JSON.createObjectNode());
+        String verdict = known(text(attempt, "verdict"));
+        Sign sign =
+                switch (verdict) {
+                    case "passed" -> new Sign("Stopped", "check", "fine");
+                    case "failed" -> Sign.danger("Got through");
+                    default -> new Sign("Void", "void", "attention");
+                };
+        return new AuditCell.Attempt(
+                name,
+                verdict,
+                sign,
+                text(vector, "tries"),
+                text(attempt, "target"),
+                orDash(text(attempt, "outcome")),
+                text(attempt, "detail"),
+                attempt.path("micros").isNumber() ? count(attempt.path("micros").asLong()) + " µs" : "",
+                verdict.equals("passed") ? "Stopped by" : "Should be stopped by",
+                text(vector, "stoppedBy"),
+                text(attempt.path("owner"), "outcome"),
+                text(attempt.path("owner"), "detail"),
+                text(attempt.path("broken"), "outcome"),
+                text(attempt.path("broken"), "detail"));
+    }
+
+    private AuditPage.Vector vector(JsonNode vector) {
+        String name = text(vector, "name");
+        Map<String, Long> verdicts = cells.stream()
+                .flatMap(cell -> cell.attempts().stream())
+                .filter(attempt -> attempt.vector().equals(name))
+                .collect(Collectors.groupingBy(AuditCell.Attempt::verdict, Collectors.counting()));
+        return new AuditPage.Vector(
+                name,
+                text(vector, "tries"),
+                text(vector, "stoppedBy"),
+                count(verdicts.getOrDefault("passed", 0L)),
+                count(verdicts.getOrDefault("failed", 0L)),
+                count(verdicts.getOrDefault("void", 0L)));
+    }
+
+    private List<AuditPage.Finding> findings() {
+        return stream(report.path("findings"))
+                .map(finding -> new AuditPage.Finding(
+                        orDash(text(finding, "tenant")),
+                        text(finding, "check"),
+                        text(finding, "expected"),
+                        text(finding, "found")))
+                .toList();
+    }
+
+    /** The owner's control belongs to each attempt and is summed up here; the other two belong to the run. */
+    private List<AuditPage.Control> controls() {
+        List<AuditCell.Attempt> owned = cells.stream()
+                .flatMap(cell -> cell.attempts().stream())
+                .filter(attempt -> !attempt.owner().isEmpty())
+                .toList();
+        long held = owned.stream().filter(attempt -> attempt.owner().equals("succeeded")).count();
+        List<AuditPage.Control> controls = new ArrayList<>();
+        controls.add(new AuditPage.Control(
+                "The owner’s own access",
+                owned.isEmpty() ? controlSign("") : controlSign(held == owned.size() ? "passed" : "void"),
+                count(held) + " of " + count(owned.size())
+                        + " succeeded from inside the victim: what the attacker looked for was really there."));
+        controls.add(control(
+                "broken",
+                "A sandbox broken on purpose",
+                "The same attempts get through where there is only a chroot, so the probe can tell a break."));
+        controls.add(control("host", "Seen from outside", "What was planted lived on, unharmed, before and after."));
+        return controls;
+    }
+
+    private AuditPage.Control control(String field, String name, String meaning) {
+        JsonNode control = report.path("controls").path(field);
+        String detail = text(control, "detail");
+        return new AuditPage.Control(name, controlSign(text(control, "verdict")), detail.isEmpty() ? meaning : detail);
+    }
+
+    private static Sign controlSign(String verdict) {
+        return switch (verdict) {
+            case "passed" -> new Sign("Held", "check", "fine");
+            case "failed" -> Sign.danger("Failed");
+            default -> new Sign("Void", "void", "attention");
+        };
+    }
+
+    private List<Fact> facts() {
+        JsonNode host = report.path("host");
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.text("Host", orDash(text(host, "hostname"))));
+        facts.add(Fact.text("Kernel", orDash(text(host, "kernel"))));
+        facts.add(Fact.code("Boot", orDash(text(host, "bootId"))));
+        facts.add(Fact.text("Instance", orDash(text(report, "instance"))));
+        facts.add(Fact.text("Tenants", attackers().isEmpty() ? "none" : String.join(", ", attackers())));
+        return facts;
+    }
+
+    private int tenants() {
+        return attackers().size();
+    }
+
+    private long total() {
+        return summary("passed") + summary("failed") + summary("void");
+    }
+
+    private long summary(String verdict) {
+        return report.path("summary").path(verdict).asLong(0);
+    }
+
+    private static boolean isHost(String victim) {
+        return victim.equals(HOST);
+    }
+
+    /** A verdict that is not known is no proof. */
+    private static String known(String verdict) {
+        return verdict.equals("passed") || verdict.equals("failed") ? verdict : "void";
+    }
+
+    static String took(Instant from, Instant to) {
+        return from == null || to == null ? "an unknown time" : Words.took(Duration.between(from, to));
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return text.isEmpty() ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "–" : text;
+    }
+
+    private static String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isMissingNode() || value.isNull() ? "" : value.isTextual() ? value.textValue() : value.toString();
+    }
+
+    private static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+}

@@ -1,0 +1,56 @@
+package org.cloister.manager.audit;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A report of the isolation proof, with the few facts that lists need beside the document. */
+@Entity
+@Table(name = "audit_report")
+public class AuditReport extends PanacheEntityBase {
+
+    @Id
+    public UUID id;
+
+    /** passed, failed or void */
+    public String verdict;
+
+    public int passed;
+
+    public int failed;
+
+    @Column(name = "void")
+    public int voided;
+
+    @Column(name = "started_at")
+    public Instant startedAt;
+
+    @Column(name = "finished_at")
+    public Instant finishedAt;
+
+    /** JSON in UTF-8, the bytes that the agent's report has; never parsed and written anew. */
+    public byte[] document;
+
+    public static Optional<AuditReport> latest() {
+        return find("order by startedAt desc").firstResultOptional();
+    }
+
+    /** The latest first, from the first older than that report on; null for the beginning. */
+    static List<AuditReport> page(UUID after, int limit) {
+        if (after == null) return find("order by startedAt desc, id").page(0, limit).list();
+        return find("startedAt < (select r.startedAt from AuditReport r where r.id = ?1) order by startedAt desc, id", after)
+                .page(0, limit)
+                .list();
+    }
+
+    /** The latest first. */
+    public static List<AuditReport> all() {
+        return list("order by startedAt desc");
+    }
+}

@@ -1,0 +1,85 @@
+package org.cloister.manager.audit;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.cloister.manager.operation.OperationView;
+import org.cloister.manager.operation.Operations;
+import org.cloister.manager.operation.Preference;
+import org.cloister.manager.problem.Page;
+
+@Path("/api/v1/audits")
+@Produces(MediaType.APPLICATION_JSON)
+class AuditResource {
+
+    @Inject
+    Audits audits;
+
+    @Inject
+    Operations operations;
+
+    @Inject
+    Preference preference;
+
+    @Context
+    SecurityContext caller;
+
+    record Summary(int passed, int failed, @JsonProperty("void") int voided) {}
+
+    record ReportView(UUID id, String verdict, Instant startedAt, Instant finishedAt, Summary summary) {
+
+        static ReportView of(AuditReport report) {
+            return new ReportView(
+                    report.id,
+                    report.verdict,
+                    report.startedAt,
+                    report.finishedAt,
+                    new Summary(report.passed, report.failed, report.voided));
+        }
+    }
+
+    @POST
+    public Response run() {
+        OperationView operation = audits.run(caller.getUserPrincipal().getName());
+        return preference.answer(operation, 201, () -> audits.get(UUID.fromString(
+                        operations.get(operation.id()).subject()))
+                .document);
+    }
+
+    /** The latest first; after= is the id of the last one seen. */
+    @GET
+    public Response list(@QueryParam("after") UUID after, @QueryParam("limit") String wished, @Context UriInfo uri) {
+        int limit = Page.limit(wished);
+        List<ReportView> page =
+                AuditReport.page(after, limit + 1).stream().map(ReportView::of).toList();
+        return Page.of(page, limit, ReportView::id, uri);
+    }
+
+    @GET
+    @Path("{id}")
+    public byte[] get(@PathParam("id") UUID id) {
+        return audits.get(id).document;
+    }
+
+    /** The same bytes, to keep as a file. */
+    @GET
+    @Path("{id}.json")
+    public Response download(@PathParam("id") UUID id) {
+        return Response.ok(audits.get(id).document)
+                .header("Content-Disposition", "attachment; filename=\"audit-" + id + ".json\"")
+                .build();
+    }
+}

@@ -1,0 +1,162 @@
+package org.cloister.manager.plan;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.cloister.manager.event.EventLog;
+import org.cloister.manager.problem.Refusal;
+import org.cloister.protocol.Limits;
+
+/** Makes, changes and removes plans. */
+@ApplicationScoped
+public class Plans {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,30}");
+    private static final int LONGEST_SUMMARY = 200;
+
+    @Inject
+    EventLog events;
+
+    @Inject
+    EntityManager database;
+
+    @Inject
+    ObjectMapper json;
+
+    /** A plan as programs see and write it; what is null in a change stays as it is. */
+    public record PlanView(
+            String name, String summary, Integer cpuPercent, Long memoryBytes, Integer pids, Long diskBytes) {
+
+        public static PlanView of(Plan plan) {
+            return new PlanView(
+                    plan.name, plan.summary, plan.cpuPercent, plan.memoryBytes, plan.pids, plan.diskBytes);
+        }
+    }
+
+    /** The first start finds no plan at all and takes those of tenants/plans. */
+    void seed(@Observes @Priority(10) StartupEvent start) {
+        QuarkusTransaction.requiringNew().run(() -> {
+            if (Plan.count() > 0) return;
+            for (String name : List.of("small", "medium", "large")) {
+                try (InputStream file = Plans.class.getResourceAsStream("/plans/" + name + ".json")) {
+                    store(json.readValue(file, PlanView.class));
+                } catch (IOException e) {
+                    throw new UncheckedIOException("the plan " + name + " of this build cannot be read", e);
+                }
+            }
+        });
+    }
+
+    /** @throws Refusal there is no such plan */
+    public Plan get(String name) {
+        return Plan.named(name).orElseThrow(Plans::none);
+    }
+
+    public PlanView create(String actor, PlanView wish) {
+        return QuarkusTransaction.joiningExisting().call(() -> {
+            lock();
+            if (wish.name() == null || !NAME.matcher(wish.name()).matches())
+                throw Refusal.invalid("name", "A plan is named in a to z, 0 to 9 and -, first a letter, 31 at most.");
+            if (Plan.named(wish.name()).isPresent())
+                throw Refusal.conflict("name", "There is a plan " + wish.name() + " already.");
+            Plan plan = store(wish);
+            events.record(actor, "plan.created", null, "Plan " + plan.name + " was made.");
+            return PlanView.of(plan);
+        });
+    }
+
+    /** Tenants that have the plan keep the limits they were given; give them the plan again to move them. */
+    public PlanView change(String actor, String name, PlanView wish) {
+        return QuarkusTransaction.joiningExisting().call(() -> {
+            lock();
+            Plan plan = get(name);
+            if (wish.name() != null && !wish.name().equals(name))
+                throw Refusal.invalid("name", "A plan keeps its name. Make a new one and remove this.");
+            if (wish.summary() != null) plan.summary = summary(wish);
+            plan.limit(limits(
+                    or(wish.cpuPercent(), plan.cpuPercent),
+                    or(wish.memoryBytes(), plan.memoryBytes),
+                    or(wish.pids(), plan.pids),
+                    or(wish.diskBytes(), plan.diskBytes)));
+            events.record(actor, "plan.changed", null, "Plan " + name + " was changed.");
+            return PlanView.of(plan);
+        });
+    }
+
+    public void remove(String actor, String name) {
+        QuarkusTransaction.joiningExisting().run(() -> {
+            lock();
+            Plan plan = get(name);
+            long tenants = (Long) database.createQuery("select count(t) from Tenant t where t.plan = :plan")
+                    .setParameter("plan", name)
+                    .getSingleResult();
+            if (tenants > 0)
+                throw Refusal.conflict(
+                        null,
+                        tenants == 1
+                                ? "One tenant has the plan " + name + ". Give it another plan first."
+                                : tenants + " tenants have the plan " + name + ". Give them another plan first.");
+            plan.delete();
+            events.record(actor, "plan.removed", null, "Plan " + name + " was removed.");
+        });
+    }
+
+    /** Limits, or the refusal that names the field which is out of bounds. */
+    public static Limits limits(int cpuPercent, long memoryBytes, int pids, long diskBytes) {
+        try {
+            return new Limits(cpuPercent, memoryBytes, pids, diskBytes);
+        } catch (IllegalArgumentException e) {
+            String field = e.getMessage().substring(0, e.getMessage().indexOf(' '));
+            throw Refusal.invalid(field, e.getMessage() + ".");
+        }
+    }
+
+    private static Plan store(PlanView wish) {
+        Plan plan = new Plan();
+        plan.name = wish.name();
+        plan.summary = wish.summary() == null ? "" : summary(wish);
+        plan.limit(limits(
+                given("cpuPercent", wish.cpuPercent()),
+                given("memoryBytes", wish.memoryBytes()),
+                given("pids", wish.pids()),
+                given("diskBytes", wish.diskBytes())));
+        plan.createdAt = Instant.now();
+        plan.persist();
+        return plan;
+    }
+
+    private static String summary(PlanView wish) {
+        if (wish.summary().length() > LONGEST_SUMMARY || wish.summary().indexOf('\0') >= 0)
+            throw Refusal.invalid("summary", "The summary is too long: " + LONGEST_SUMMARY + " characters are allowed.");
+        return wish.summary();
+    }
+
+    private static <T> T given(String field, T value) {
+        if (value == null) throw Refusal.invalid(field, "A plan needs " + field + ".");
+        return value;
+    }
+
+    private static <T> T or(T wished, T present) {
+        return wished == null ? present : wished;
+    }
+
+    /** Plans change rarely: one change at a time spares every race. Held until the transaction ends. */
+    private void lock() {
+        database.createNativeQuery("lock table plan in share row exclusive mode").executeUpdate();
+    }
+
+    private static Refusal none() {
+        return Refusal.unknown("There is no plan of that name.");
+    }
+}

@@ -1,0 +1,69 @@
+package org.cloister.manager.problem;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** What every response carries, and what is answered before or beside JAX-RS. */
+@ApplicationScoped
+class Edge {
+
+    /** Everything from ourselves, nothing inline, framed by nobody. */
+    private static final String POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+            + "form-action 'self'; frame-ancestors 'none'";
+
+    @ConfigProperty(name = "quarkus.http.limits.max-body-size")
+    MemorySize largestBody;
+
+    void headers(@Observes Filters filters) {
+        filters.register(Edge::secure, 1000);
+        filters.register(this::bound, 900);
+    }
+
+    /** Set before anything answers, so that no answer lacks them, errors and redirects included. */
+    private static void secure(RoutingContext context) {
+        HttpServerResponse response = context.response();
+        response.putHeader("Content-Security-Policy", POLICY);
+        response.putHeader("X-Content-Type-Options", "nosniff");
+        response.putHeader("X-Frame-Options", "DENY");
+        // Not no-referrer: browsers would then send "Origin: null" with the forms of our own pages, too.
+        response.putHeader("Referrer-Policy", "same-origin");
+        response.putHeader("Cross-Origin-Opener-Policy", "same-origin");
+        response.putHeader("Cross-Origin-Resource-Policy", "same-origin");
+        response.putHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+        if (Problem.isForPrograms(context.normalizedPath())) response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        context.next();
+    }
+
+    /** A body that announces to be too large is refused in our own words; one that only turns out so is cut off. */
+    private void bound(RoutingContext context) {
+        String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && (length.length() > 12 || Long.parseLong(length) > largestBody.asLongValue())) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+            Problem.of(413, "The body is too large; 1 MB is allowed.").send(context);
+        } else if (context.request().uri().contains("%00")) {
+            Problem.of(400, "The address holds a NUL character.").send(context);
+        } else {
+            context.next();
+        }
+    }
+
+    /** After everything else: whatever no resource of the API took, and whatever failed outside of JAX-RS. */
+    void strays(@Observes Router router) {
+        router.route("/api/*").order(Integer.MAX_VALUE).handler(context -> Problem.of(404, "There is nothing under this path.").send(context));
+        router.route("/api/*").failureHandler(context -> {
+            int status = context.statusCode() >= 400 ? context.statusCode() : 500;
+            if (context.response().headWritten()) {
+                context.next();
+                return;
+            }
+            Problem.of(status, status == 413 ? "The body is too large; 1 MB is allowed." : "The request failed.").send(context);
+        });
+    }
+}

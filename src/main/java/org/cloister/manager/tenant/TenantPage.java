@@ -1,0 +1,70 @@
+package org.cloister.manager.tenant;
+
+import java.time.Instant;
+import java.util.List;
+import org.cloister.manager.event.Event;
+import org.cloister.manager.page.Fact;
+import org.cloister.manager.page.Gauge;
+import org.cloister.manager.page.Sign;
+
+/**
+ * One tenant.
+ *
+ * @param failure why the last change did not succeed; null when it did
+ * @param standing whether its walls stand now: it runs or is frozen
+ * @param startedAt null when it does not run
+ * @param said what was refused just now, or null; beside its field where there is one
+ */
+record TenantPage(
+        String name,
+        Sign sign,
+        List<Move> actions,
+        String command,
+        String failure,
+        boolean standing,
+        List<Wall> walls,
+        String wallsSentence,
+        String within,
+        String plan,
+        List<Gauge> gauges,
+        List<Fact> facts,
+        Instant createdAt,
+        Instant startedAt,
+        List<Running> processes,
+        String processesSentence,
+        List<Key> keys,
+        List<PlanChoice> plans,
+        List<Event> events,
+        Said said) {
+
+    /** A button. @param effect what it does, in a sentence */
+    record Move(String verb, String word, String effect) {}
+
+    /**
+     * A namespace.
+     *
+     * @param inode null when it does not stand
+     * @param path its side of the octagon, as SVG draws it
+     */
+    record Wall(String kind, Long inode, String sentence, String icon, String tone, String path) {}
+
+    record Running(String command, int pidInside, int pid, long uidInside, long uid, String memory) {}
+
+    /** @param also a sentence where the key also logs in elsewhere; else empty */
+    record Key(String comment, String type, String fingerprint, Instant createdAt, String also) {}
+
+    /**
+     * A refusal and where it belongs.
+     *
+     * @param field "" where it belongs to no field, else keys, plan or delete
+     * @param text what had been typed there
+     */
+    record Said(String field, String sentence, String text) {
+
+        static final Said NOTHING = new Said("", "", "");
+
+        public String at(String asked) {
+            return field.equals(asked) ? sentence : "";
+        }
+    }
+}

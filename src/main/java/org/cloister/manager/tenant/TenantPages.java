@@ -1,0 +1,160 @@
+package org.cloister.manager.tenant;
+
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import org.cloister.manager.page.Uploads;
+import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.tenant.TenantPage.Said;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.multipart.FileUpload;
+
+/** The list of tenants, each tenant, and what is done to it there. Each POST ends with a redirect or with the sentence. */
+@Path("/")
+@Produces(MediaType.TEXT_HTML)
+@Blocking
+class TenantPages {
+
+    @Inject
+    Tenants tenants;
+
+    @Inject
+    TenantViews views;
+
+    @CheckedTemplate
+    static class Templates {
+
+        static native TemplateInstance list(TenantListPage view);
+
+        static native TemplateInstance list$live(TenantListPage view);
+
+        static native TemplateInstance show(TenantPage view, boolean live);
+
+        static native TemplateInstance show$live(TenantPage view, boolean live);
+    }
+
+    @GET
+    public TemplateInstance list() {
+        return Templates.list(views.list());
+    }
+
+    @GET
+    @Path("live/tenants")
+    public TemplateInstance liveList() {
+        return Templates.list$live(views.list());
+    }
+
+    @GET
+    @Path("tenants")
+    public Response home() {
+        return to("/");
+    }
+
+    @GET
+    @Path("tenants/{name}")
+    public TemplateInstance show(@PathParam("name") String name) {
+        return Templates.show(views.one(tenants.get(name), Said.NOTHING), false);
+    }
+
+    /** A tenant that is gone sends its page to the list. */
+    @GET
+    @Path("live/tenants/{name}")
+    public Response liveShow(@PathParam("name") String name) {
+        return Tenant.named(name)
+                .map(tenant -> Response.ok(Templates.show$live(views.one(tenant, Said.NOTHING), true)))
+                .orElseGet(() -> Response.noContent().header("HX-Redirect", "/"))
+                .build();
+    }
+
+    @POST
+    @Path("tenants/{name}/{verb}")
+    @Consumes({MediaType.APPLICATION_FORM_URLENCODED, MediaType.WILDCARD})
+    public Response act(
+            @PathParam("name") String name, @PathParam("verb") String verb, @Context SecurityContext caller) {
+        Action action = Arrays.stream(Action.values())
+                .filter(one -> one.word().equals(verb))
+                .findFirst()
+                .orElseThrow(() -> Refusal.unknown("There is nothing under this path."));
+        return attempt(name, "", "", () -> tenants.act(who(caller), name, action));
+    }
+
+    @POST
+    @Path("tenants/{name}/keys")
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    public Response addKeys(
+            @PathParam("name") String name,
+            @RestForm String sshKeys,
+            @RestForm("keyFiles") List<FileUpload> keyFiles,
+            @Context SecurityContext caller) {
+        String text = Uploads.texts(sshKeys, keyFiles);
+        return attempt(name, "keys", text, () -> tenants.addKeys(who(caller), name, List.of(text)));
+    }
+
+    @POST
+    @Path("tenants/{name}/keys/remove")
+    public Response removeKey(
+            @PathParam("name") String name, @RestForm String fingerprint, @Context SecurityContext caller) {
+        return attempt(name, "", "", () -> tenants.removeKey(who(caller), name, fingerprint));
+    }
+
+    @POST
+    @Path("tenants/{name}/plan")
+    public Response changePlan(@PathParam("name") String name, @RestForm String plan, @Context SecurityContext caller) {
+        return attempt(name, "plan", "", () -> tenants.change(who(caller), name, new Wish.Change(plan, null)));
+    }
+
+    @POST
+    @Path("tenants/{name}/delete")
+    public Response delete(@PathParam("name") String name, @RestForm String sure, @Context SecurityContext caller) {
+        Tenant tenant = tenants.get(name);
+        if (sure == null || !sure.strip().equals(name)) {
+            String sentence = "Nothing was deleted: type " + name + " to say that you mean it.";
+            return refused(422, tenant, new Said("delete", sentence, ""));
+        }
+        try {
+            tenants.delete(who(caller), name);
+        } catch (Refusal refusal) {
+            return refused(409, tenant, new Said("delete", refusal.sentence(), ""));
+        }
+        return to("/");
+    }
+
+    private Response attempt(String name, String field, String text, Runnable change) {
+        Tenant tenant = tenants.get(name);
+        try {
+            change.run();
+        } catch (Refusal refusal) {
+            int status = refusal.kind() == Refusal.Kind.INVALID ? 422 : 409;
+            return refused(status, tenant, new Said(field, refusal.sentence(), Uploads.echo(text)));
+        }
+        return to("/tenants/" + name + (field.isEmpty() ? "" : "#" + field));
+    }
+
+    private Response refused(int status, Tenant tenant, Said said) {
+        return Response.status(status)
+                .entity(Templates.show(views.one(tenant, said), false))
+                .build();
+    }
+
+    static String who(SecurityContext caller) {
+        return caller.getUserPrincipal().getName();
+    }
+
+    private static Response to(String path) {
+        return Response.seeOther(URI.create(path)).build();
+    }
+}

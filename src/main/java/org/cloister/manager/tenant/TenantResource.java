@@ -1,0 +1,121 @@
+package org.cloister.manager.tenant;
+
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import org.cloister.manager.operation.OperationView;
+import org.cloister.manager.operation.Preference;
+import org.cloister.manager.problem.Page;
+import org.cloister.manager.problem.Refusal;
+import org.cloister.protocol.Inspection;
+
+@Path("/api/v1/tenants")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+class TenantResource {
+
+    @Inject
+    Tenants tenants;
+
+    @Inject
+    Observations observations;
+
+    @Inject
+    Preference preference;
+
+    @Inject
+    SshCommand sshCommand;
+
+    @Context
+    SecurityContext caller;
+
+    @Context
+    HttpServerRequest request;
+
+    @POST
+    public Response create(Wish.NewTenant wish) {
+        if (wish == null) throw Refusal.invalid(null, "The body is empty: a name and a plan are needed at least.");
+        OperationView operation = tenants.create(actor(), wish);
+        return preference.answer(operation, 201, () -> view(tenants.get(wish.name()), true));
+    }
+
+    @GET
+    public Response list(@QueryParam("after") String after, @QueryParam("limit") String wished, @Context UriInfo uri) {
+        int limit = Page.limit(wished);
+        List<TenantView> page = Tenant.page(after, limit + 1).stream()
+                .map(tenant -> view(tenant, false))
+                .toList();
+        return Page.of(page, limit, TenantView::name, uri);
+    }
+
+    @GET
+    @Path("{name}")
+    public TenantView get(@PathParam("name") String name) {
+        return view(tenants.get(name), true);
+    }
+
+    @PATCH
+    @Path("{name}")
+    public Response change(@PathParam("name") String name, Wish.Change wish) {
+        if (wish == null) throw Refusal.invalid(null, "The body is empty: say which plan or which limits.");
+        return preference.answer(
+                tenants.change(actor(), name, wish), 200, () -> view(tenants.get(name), true));
+    }
+
+    @DELETE
+    @Path("{name}")
+    public Response delete(@PathParam("name") String name) {
+        return preference.answer(tenants.delete(actor(), name), 204, () -> null);
+    }
+
+    @POST
+    @Path("{name}/{action: start|stop|restart|freeze|thaw}")
+    @Consumes(MediaType.WILDCARD)
+    public Response act(@PathParam("name") String name, @PathParam("action") String action) {
+        OperationView operation = tenants.act(actor(), name, Action.valueOf(action.toUpperCase(java.util.Locale.ROOT)));
+        return preference.answer(operation, 200, () -> view(tenants.get(name), true));
+    }
+
+    @GET
+    @Path("{name}/usage")
+    public Observations.UsageView usage(@PathParam("name") String name) {
+        return observations.usage(name);
+    }
+
+    @GET
+    @Path("{name}/processes")
+    public List<Inspection.Process> processes(@PathParam("name") String name) {
+        return observations.inspect(name).processes();
+    }
+
+    @GET
+    @Path("{name}/namespaces")
+    public Observations.NamespacesView namespaces(@PathParam("name") String name) {
+        return observations.namespaces(name);
+    }
+
+    private TenantView view(Tenant tenant, boolean withNotes) {
+        return TenantView.of(
+                tenant,
+                sshCommand.of(tenant.name, request.authority().host()),
+                withNotes ? tenants.shared(tenant) : List.of());
+    }
+
+    private String actor() {
+        return caller.getUserPrincipal().getName();
+    }
+}

@@ -1,0 +1,247 @@
+package org.cloister.manager.tenant;
+
+import static org.cloister.manager.page.Words.plural;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.cloister.manager.audit.AuditReport;
+import org.cloister.manager.event.Event;
+import org.cloister.manager.page.Fact;
+import org.cloister.manager.page.Frame;
+import org.cloister.manager.page.Gauge;
+import org.cloister.manager.page.Sign;
+import org.cloister.manager.page.SshDoor;
+import org.cloister.manager.page.Words;
+import org.cloister.protocol.AgentClient;
+import org.cloister.protocol.AgentException;
+import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Reply;
+import org.cloister.protocol.Request;
+import org.cloister.protocol.Slot;
+import org.cloister.protocol.TenantState;
+import org.cloister.protocol.Usage;
+
+/** Gathers what the pages of tenants show, from the database and from what the agent sees now. */
+@ApplicationScoped
+class TenantViews {
+
+    private static final int EVENTS = 8;
+
+    @Inject
+    AgentClient agent;
+
+    @Inject
+    Frame frame;
+
+    @Inject
+    SshDoor ssh;
+
+    @Inject
+    Meters meters;
+
+    @Inject
+    Walls walls;
+
+    @Inject
+    Tenants tenants;
+
+    TenantListPage list() {
+        List<Tenant> all = Tenant.all();
+        List<TenantListPage.Row> rows = all.stream().map(this::row).toList();
+        return new TenantListPage(
+                all.stream().anyMatch(TenantViews::isChanging) ? "1s" : "3s",
+                frame.host().map(Reply.Host::missing).orElse(List.of()),
+                rows,
+                frame.host().map(host -> figures(host, all)).orElse(List.of()),
+                AuditReport.latest().map(TenantViews::audit).orElse(null));
+    }
+
+    private TenantListPage.Row row(Tenant tenant) {
+        return new TenantListPage.Row(
+                tenant.name,
+                sign(tenant),
+                tenant.failure,
+                tenant.plan,
+                Meters.three(tenant.limits(), usage(tenant)),
+                ssh.command(tenant.name));
+    }
+
+    private static List<Gauge> figures(Reply.Host host, List<Tenant> tenants) {
+        long memory = tenants.stream().mapToLong(tenant -> tenant.memoryBytes).sum();
+        long disk = tenants.stream().mapToLong(tenant -> tenant.diskBytes).sum();
+        int cpu = tenants.stream().mapToInt(tenant -> tenant.cpuPercent).sum();
+        long memoryUsed = host.memoryBytes() - host.memoryAvailableBytes();
+        long poolUsed = host.poolBytes() - host.poolFreeBytes();
+        String promised = tenants.isEmpty() ? "nothing promised yet" : " promised to " + plural(tenants.size(), "tenant");
+        String sold = Words.cores(cpu).replaceAll(" cores?$", "");
+        return List.of(
+                new Gauge("CPU promised", sold, Words.cores(host.cores() * 100), Math.min(100, cpu / Math.max(1, host.cores())), "",
+                        "shared fairly beyond that"),
+                Gauge.ofBytes(
+                        "Memory", memoryUsed, host.memoryBytes(), tenants.isEmpty() ? promised : Words.bytes(memory) + promised),
+                Gauge.ofBytes("Pool", poolUsed, host.poolBytes(), tenants.isEmpty() ? promised : Words.bytes(disk) + promised));
+    }
+
+    private static TenantListPage.LastAudit audit(AuditReport report) {
+        String sentence =
+                switch (report.verdict) {
+                    case "passed" -> plural(report.passed, "attempt") + ", all stopped"
+                            + (report.voided == 0 ? "" : "; " + report.voided + " void");
+                    case "failed" -> report.failed == 0
+                            ? "Facts are not as they must be"
+                            : plural(report.failed, "attempt") + " got through";
+                    default -> "A control failed";
+                };
+        Sign sign =
+                switch (report.verdict) {
+                    case "passed" -> new Sign("Passed", "shield", "fine");
+                    case "failed" -> Sign.danger("Failed");
+                    default -> new Sign("Void", "void", "attention");
+                };
+        return new TenantListPage.LastAudit(report.id, sign, sentence, report.finishedAt);
+    }
+
+    TenantPage one(Tenant tenant, TenantPage.Said said) {
+        boolean standing = tenant.state == Tenant.State.RUNNING || tenant.state == Tenant.State.FROZEN;
+        Inspection inspection = standing ? inspection(tenant) : null;
+        Optional<TenantState> seen = standing ? seen(tenant) : Optional.empty();
+        List<TenantPage.Wall> eight = walls.of(tenant, inspection);
+        List<TenantPage.Running> processes = inspection == null ? List.of() : processes(inspection);
+        return new TenantPage(
+                tenant.name,
+                sign(tenant),
+                moves(tenant),
+                ssh.command(tenant.name),
+                tenant.failure,
+                inspection != null,
+                eight,
+                Walls.sentence(eight),
+                processes.isEmpty() ? tenant.state.word() : plural(processes.size(), "process").replace("processs", "processes"),
+                tenant.plan,
+                meters.four(tenant.id, tenant.limits(), usage(tenant)),
+                facts(tenant, inspection, seen),
+                tenant.createdAt,
+                seen.map(TenantState::startedAt).orElse(null),
+                processes,
+                processes.isEmpty() ? "None: " + tenant.name + " does not run." : "The same ones, seen from inside and from the host.",
+                keys(tenant),
+                PlanChoice.all(tenant.plan),
+                Event.latest(tenant.name, EVENTS),
+                said);
+    }
+
+    private static List<Fact> facts(Tenant tenant, Inspection inspection, Optional<TenantState> seen) {
+        List<Fact> facts = new ArrayList<>();
+        facts.add(Fact.text("System", "Debian " + tenant.template));
+        facts.add(Fact.code("Ids on the host", tenant.firstUid() + "–" + (tenant.firstUid() + Slot.IDS - 1)));
+        facts.add(Fact.code("IPv4", tenant.address4));
+        facts.add(Fact.code("IPv6", tenant.address6));
+        Slot slot = new Slot(tenant.slot);
+        facts.add(Fact.code("Link, cgroup, quota", slot.link() + ", " + slot.cgroup() + ", " + slot.qgroup()));
+        if (inspection != null) facts.add(Fact.code("Pid 1 on the host", Integer.toString(inspection.initPid())));
+        seen.filter(state -> state.launchMicros() > 0)
+                .ifPresent(state -> facts.add(Fact.text(
+                        "Launched in",
+                        state.launchMicros() < 10_000
+                                ? String.format(Locale.ROOT, "%.1f ms", state.launchMicros() / 1000.0)
+                                : state.launchMicros() / 1000 + " ms")));
+        return facts;
+    }
+
+    private static List<TenantPage.Running> processes(Inspection inspection) {
+        return inspection.processes().stream()
+                .map(process -> new TenantPage.Running(
+                        process.command(),
+                        process.pidInside(),
+                        process.pid(),
+                        process.uidInside(),
+                        process.uid(),
+                        Words.bytes(process.memoryBytes())))
+                .toList();
+    }
+
+    private List<TenantPage.Key> keys(Tenant tenant) {
+        Map<String, String> also = new HashMap<>();
+        for (SshKey key : SshKey.of(tenant)) also.put(key.fingerprint, "");
+        for (String sentence : tenants.shared(tenant))
+            also.replaceAll((fingerprint, said) -> sentence.contains(fingerprint) ? without(sentence, fingerprint) : said);
+        return SshKey.of(tenant).stream()
+                .map(key -> new TenantPage.Key(
+                        key.comment, key.type, key.fingerprint, key.createdAt, also.getOrDefault(key.fingerprint, "")))
+                .toList();
+    }
+
+    /** The fingerprint stands beside the sentence already. */
+    private static String without(String sentence, String fingerprint) {
+        return sentence.replace(" (" + fingerprint + ")", "");
+    }
+
+    private static List<TenantPage.Move> moves(Tenant tenant) {
+        return switch (tenant.state) {
+            case RUNNING -> List.of(
+                    new TenantPage.Move("restart", "Restart", "Ends every process and session, and starts anew."),
+                    new TenantPage.Move("freeze", "Freeze", "Every process holds still until it is thawed."),
+                    new TenantPage.Move("stop", "Stop", "Ends every process and session; the disk stays."));
+            case FROZEN -> List.of(
+                    new TenantPage.Move("thaw", "Thaw", "Every process goes on where it was."),
+                    new TenantPage.Move("stop", "Stop", "Ends every process and session; the disk stays."));
+            case STOPPED -> List.of(new TenantPage.Move("start", "Start", "Builds the walls and starts it."));
+            case FAILED -> List.of(
+                    new TenantPage.Move("start", "Try again", "Does what did not succeed once more."),
+                    new TenantPage.Move("stop", "Stop", "Gives up; the disk stays."));
+            default -> List.of();
+        };
+    }
+
+    static Sign sign(Tenant tenant) {
+        return switch (tenant.state) {
+            case RUNNING -> Sign.fine("running");
+            case STOPPED -> Sign.stopped("stopped");
+            case FROZEN -> Sign.frozen("frozen");
+            case FAILED -> Sign.danger("failed");
+            default -> Sign.changing(tenant.state.word());
+        };
+    }
+
+    private static boolean isChanging(Tenant tenant) {
+        return switch (tenant.state) {
+            case CREATING, STARTING, STOPPING, DELETING -> true;
+            default -> false;
+        };
+    }
+
+    private Usage usage(Tenant tenant) {
+        try {
+            return tenant.state == Tenant.State.RUNNING || tenant.state == Tenant.State.FROZEN
+                    ? agent.ask(new Request.Measure(tenant.id)).usage()
+                    : null;
+        } catch (AgentException e) {
+            // The frame says when the agent is away; a tenant that just ended has nothing to measure.
+            return null;
+        }
+    }
+
+    private Inspection inspection(Tenant tenant) {
+        try {
+            return agent.ask(new Request.Inspect(tenant.id)).inspection();
+        } catch (AgentException e) {
+            return null;
+        }
+    }
+
+    private Optional<TenantState> seen(Tenant tenant) {
+        try {
+            return agent.ask(new Request.States()).states().stream()
+                    .filter(state -> state.id().equals(tenant.id))
+                    .findFirst();
+        } catch (AgentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package org.cloister.manager.tenant;
+
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.cloister.manager.event.EventLog;
+import org.cloister.manager.operation.Operation;
+import org.cloister.manager.operation.OperationView;
+import org.cloister.manager.operation.Operations;
+import org.cloister.manager.plan.Plan;
+import org.cloister.manager.plan.Plans;
+import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.template.Templates;
+import org.cloister.protocol.Limits;
+import org.cloister.protocol.TenantSpec.Desired;
+
+/**
+ * Takes every wish that concerns a tenant: checks it, stores what should be from now on, and has {@link Reconciliation}
+ * make it so. Each method stores all or nothing and returns before the agent has done its part.
+ */
+@ApplicationScoped
+public class Tenants {
+
+    @Inject
+    EntityManager database;
+
+    @Inject
+    Slots slots;
+
+    @Inject
+    Templates templates;
+
+    @Inject
+    Operations operations;
+
+    @Inject
+    Reconciliation reconciliation;
+
+    @Inject
+    EventLog events;
+
+    @Inject
+    Event<AccessEnded> accessEnded;
+
+    /** @throws Refusal there is no tenant of that name */
+    public Tenant get(String name) {
+        return Tenant.named(name).orElseThrow(Tenants::none);
+    }
+
+    public OperationView create(String actor, Wish.NewTenant wish) {
+        String name = TenantName.check(wish.name());
+        if (wish.plan() == null || wish.plan().isBlank())
+            throw Refusal.invalid("plan", "Choose a plan: " + planNames() + ".");
+        List<PublicKey> keys = wish.sshKeys() == null ? List.of() : PublicKeys.parse(wish.sshKeys());
+        requirePlan(wish.plan());
+        refuseTaken(name);
+        String template = templates.choose(wish.template());
+
+        Operation operation = QuarkusTransaction.requiringNew().call(() -> {
+            slots.lock();
+            refuseTaken(name);
+            Plan plan = requirePlan(wish.plan());
+            Tenant tenant = new Tenant();
+            tenant.id = UUID.randomUUID();
+            tenant.name = name;
+            tenant.plan = plan.name;
+            tenant.template = template;
+            tenant.desired = Boolean.FALSE.equals(wish.start()) ? Desired.STOPPED : Desired.RUNNING;
+            tenant.state = Tenant.State.CREATING;
+            tenant.createdAt = Instant.now();
+            tenant.limit(plan.limits());
+            tenant.place(slots.free());
+            tenant.persist();
+            store(tenant, keys);
+            events.record(actor, "tenant.created", name, name + " was onboarded with the plan " + plan.name + ".");
+            return operations.open("tenant.create", tenant.id, name, null, "Waiting for the agent.");
+        });
+        reconciliation.enqueue(operation);
+        return OperationView.of(operation);
+    }
+
+    public OperationView act(String actor, String name, Action action) {
+        return move(actor, name, "tenant." + action.word(), tenant -> {
+            action.move(tenant);
+            return "tenant." + action.done();
+        }, action == Action.STOP);
+    }
+
+    public OperationView change(String actor, String name, Wish.Change wish) {
+        return move(actor, name, "tenant.change", tenant -> {
+            Limits limits = tenant.limits();
+            if (wish.plan() != null) {
+                Plan plan = requirePlan(wish.plan());
+                tenant.plan = plan.name;
+                limits = plan.limits();
+            }
+            if (wish.limits() != null) {
+                Wish.LimitsChange single = wish.limits();
+                limits = Plans.limits(
+                        single.cpuPercent() == null ? limits.cpuPercent() : single.cpuPercent(),
+                        single.memoryBytes() == null ? limits.memoryBytes() : single.memoryBytes(),
+                        single.pids() == null ? limits.pids() : single.pids(),
+                        single.diskBytes() == null ? limits.diskBytes() : single.diskBytes());
+            }
+            tenant.limit(limits);
+            return "tenant.changed";
+        }, false);
+    }
+
+    /** The tenant stays in the list as deleting until the agent has scrubbed it; then its row and slot are free. */
+    public OperationView delete(String actor, String name) {
+        Operation operation = QuarkusTransaction.requiringNew().call(() -> {
+            Tenant tenant = locked(name);
+            tenant.desired = Desired.STOPPED;
+            tenant.state = Tenant.State.DELETING;
+            tenant.failure = null;
+            events.record(actor, "tenant.deleting", name, name + " is being deleted.");
+            return operations.open("tenant.delete", tenant.id, name, null, "Waiting for the agent.");
+        });
+        accessEnded.fire(new AccessEnded(operation.tenantId, null));
+        reconciliation.enqueue(operation);
+        return OperationView.of(operation);
+    }
+
+    /** @return the keys that were added; those that the tenant had already are left out */
+    public List<SshKey> addKeys(String actor, String name, List<String> pastes) {
+        List<PublicKey> keys = PublicKeys.parse(pastes);
+        return QuarkusTransaction.requiringNew().call(() -> {
+            Tenant tenant = locked(name);
+            List<SshKey> added = store(tenant, keys);
+            for (SshKey key : added)
+                events.record(actor, "key.added", name, "The key " + key.fingerprint + " logs in to " + name + " now.");
+            return added;
+        });
+    }
+
+    public void removeKey(String actor, String name, String fingerprint) {
+        UUID tenantId = QuarkusTransaction.requiringNew().call(() -> {
+            Tenant tenant = locked(name);
+            if (SshKey.delete("tenantId = ?1 and fingerprint = ?2", tenant.id, fingerprint) == 0)
+                throw Refusal.unknown(name + " has no key of that fingerprint.");
+            events.record(actor, "key.removed", name, "The key " + fingerprint + " no longer logs in to " + name + ".");
+            return tenant.id;
+        });
+        accessEnded.fire(new AccessEnded(tenantId, fingerprint));
+    }
+
+    /** One sentence for each key that also logs in to another tenant, for whoever added it to know. */
+    public List<String> shared(Tenant tenant) {
+        List<Object[]> others = database.createQuery(
+                        "select mine.fingerprint, other.name from SshKey mine, SshKey theirs, Tenant other"
+                                + " where mine.tenantId = :id and theirs.fingerprint = mine.fingerprint"
+                                + " and theirs.tenantId = other.id and other.id <> :id order by other.name",
+                        Object[].class)
+                .setParameter("id", tenant.id)
+                .getResultList();
+        List<String> sentences = new ArrayList<>();
+        for (Object[] other : others)
+            sentences.add("This key also logs in to " + other[1] + "; the name before @ decides whose shell opens ("
+                    + other[0] + ").");
+        return sentences;
+    }
+
+    private OperationView move(
+            String actor, String name, String kind, Function<Tenant, String> change, boolean endsSessions) {
+        Operation operation = QuarkusTransaction.requiringNew().call(() -> {
+            Tenant tenant = locked(name);
+            if (tenant.state == Tenant.State.DELETING) throw Action.illegal(tenant, "is being deleted");
+            String event = change.apply(tenant);
+            events.record(actor, event, name, name + ": " + event.substring(event.indexOf('.') + 1) + ".");
+            return operations.open(kind, tenant.id, name, null, "Waiting for the agent.");
+        });
+        if (endsSessions) accessEnded.fire(new AccessEnded(operation.tenantId, null));
+        reconciliation.enqueue(operation);
+        return OperationView.of(operation);
+    }
+
+    private static List<SshKey> store(Tenant tenant, List<PublicKey> keys) {
+        List<String> present =
+                SshKey.of(tenant).stream().map(key -> key.fingerprint).toList();
+        List<SshKey> added = new ArrayList<>();
+        for (PublicKey key : keys) {
+            if (present.contains(key.fingerprint())) continue;
+            SshKey row = new SshKey();
+            row.id = UUID.randomUUID();
+            row.tenantId = tenant.id;
+            row.fingerprint = key.fingerprint();
+            row.type = key.type();
+            row.blob = key.blob();
+            row.comment = key.comment();
+            row.createdAt = Instant.now();
+            row.persist();
+            added.add(row);
+        }
+        return added;
+    }
+
+    /** The row, held until the transaction ends: wishes for one tenant are stored one after the other. */
+    private Tenant locked(String name) {
+        return Tenant.<Tenant>find("name", name)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional()
+                .orElseThrow(Tenants::none);
+    }
+
+    /** @throws Refusal there is a tenant of that name */
+    static void refuseTaken(String name) {
+        boolean taken = QuarkusTransaction.joiningExisting().call(() -> Tenant.count("name", name) > 0);
+        if (taken) throw Refusal.conflict("name", "There is a tenant " + name + " already.");
+    }
+
+    private static Plan requirePlan(String name) {
+        return QuarkusTransaction.joiningExisting()
+                .call(() -> Plan.named(name).orElseThrow(() -> Refusal.invalid("plan", "There is no such plan. There are " + planNames() + ".")));
+    }
+
+    private static String planNames() {
+        return QuarkusTransaction.joiningExisting()
+                .call(() -> String.join(", ", Plan.all().stream().map(plan -> plan.name).toList()));
+    }
+
+    private static Refusal none() {
+        return Refusal.unknown("There is no tenant of that name.");
+    }
+}

@@ -1,0 +1,26 @@
+package org.cloister.manager.tenant;
+
+import java.util.List;
+
+/** What people and programs ask for. */
+public final class Wish {
+
+    private Wish() {}
+
+    /**
+     * A tenant to be.
+     *
+     * @param template null for the host's own suite
+     * @param sshKeys null for none; each may hold several lines as in authorized_keys
+     * @param start null or true to start it at once
+     */
+    public record NewTenant(String name, String plan, String template, List<String> sshKeys, Boolean start) {}
+
+    /**
+     * A change; what is null stays. A plan brings its limits, and limits beside it override single ones.
+     */
+    public record Change(String plan, LimitsChange limits) {}
+
+    /** Single limits; null stays. Units as in {@link org.cloister.protocol.Limits}. */
+    public record LimitsChange(Integer cpuPercent, Long memoryBytes, Integer pids, Long diskBytes) {}
+}

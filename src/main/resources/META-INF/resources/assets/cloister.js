@@ -1,0 +1,197 @@
+// What the pages need beside htmx: theme, copying, relative times, quiet polling, the drawer, key files.
+(function () {
+  'use strict';
+
+  // ---- Theme: light, dark, or what the system says
+  function theme() {
+    return document.documentElement.dataset.theme || 'system';
+  }
+  function showTheme() {
+    document.querySelectorAll('[data-set-theme]').forEach(function (button) {
+      button.setAttribute('aria-pressed', String(button.dataset.setTheme === theme()));
+    });
+  }
+  function setTheme(name) {
+    if (name === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = name;
+    try {
+      if (name === 'system') localStorage.removeItem('cloister-theme');
+      else localStorage.setItem('cloister-theme', name);
+    } catch (e) {
+      // Kept for this page alone where storage is forbidden.
+    }
+    showTheme();
+  }
+
+  // ---- Times: relative in the text, exact (and in the reader's zone) on hover
+  var steps = [
+    [60, 'second', 1],
+    [3600, 'minute', 60],
+    [86400, 'hour', 3600],
+    [86400 * 30, 'day', 86400],
+    [86400 * 365, 'month', 86400 * 30],
+    [Infinity, 'year', 86400 * 365]
+  ];
+  var relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  var exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+  function ago(date) {
+    var seconds = (date.getTime() - Date.now()) / 1000;
+    if (Math.abs(seconds) < 10) return 'just now';
+    for (var i = 0; i < steps.length; i++)
+      if (Math.abs(seconds) < steps[i][0]) return relative.format(Math.trunc(seconds / steps[i][2]), steps[i][1]);
+  }
+  function span(date) {
+    var s = Math.max(0, Math.floor((Date.now() - date.getTime()) / 1000));
+    if (s < 60) return s + ' s';
+    if (s < 3600) return Math.floor(s / 60) + ' min';
+    if (s < 86400) return Math.floor(s / 3600) + ' h ' + Math.floor((s % 3600) / 60) + ' min';
+    return Math.floor(s / 86400) + ' d ' + Math.floor((s % 86400) / 3600) + ' h';
+  }
+  function showTimes(root) {
+    root.querySelectorAll('time[datetime]').forEach(function (time) {
+      var date = new Date(time.dateTime);
+      if (isNaN(date)) return;
+      var text = time.dataset.as === 'span' ? span(date) : time.dataset.as === 'exact' ? exact.format(date) : ago(date);
+      if (time.textContent !== text) time.textContent = text;
+      time.title = exact.format(date);
+    });
+  }
+
+  // ---- Copy: a button names what it copies by data-copy="#id"
+  function copied(button) {
+    var word = button.querySelector('.word') || button;
+    var before = word.textContent;
+    word.textContent = 'Copied';
+    button.classList.add('done');
+    say('Copied to the clipboard.');
+    setTimeout(function () {
+      word.textContent = before;
+      button.classList.remove('done');
+    }, 1600);
+  }
+  function copy(button) {
+    var source = document.querySelector(button.dataset.copy);
+    if (!source) return;
+    var text = source.textContent.trim();
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).then(
+        function () { copied(button); },
+        function () { select(source); }
+      );
+    } else {
+      // Plain http from another machine has no clipboard interface: select it, and use what browsers still have.
+      select(source);
+      if (document.execCommand('copy')) copied(button);
+    }
+  }
+  function select(node) {
+    var range = document.createRange();
+    range.selectNodeContents(node);
+    var selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  }
+  function say(text) {
+    var live = document.getElementById('say');
+    if (live) live.textContent = text;
+  }
+
+  // ---- Polling: not while nobody looks, not under a selection, and nothing is replaced by the same
+  var last = {};
+  function polls(element) {
+    return /^every /.test(element.getAttribute('hx-trigger') || '');
+  }
+  document.addEventListener('htmx:beforeRequest', function (event) {
+    var element = event.detail.elt;
+    if (!polls(element)) return;
+    var selection = getSelection();
+    var selecting = selection && !selection.isCollapsed && element.contains(selection.anchorNode);
+    var busy = element.querySelector('details[data-hold][open]');
+    if (document.hidden || selecting || busy) event.preventDefault();
+  });
+  document.addEventListener('htmx:beforeSwap', function (event) {
+    var element = event.detail.elt;
+    if (!element.id || !polls(element)) return;
+    if (event.detail.xhr.status === 401) {
+      location.reload();
+      return;
+    }
+    if (last[element.id] === event.detail.serverResponse) event.detail.shouldSwap = false;
+    else last[element.id] = event.detail.serverResponse;
+    showLost(false);
+  });
+  function showLost(lost) {
+    var line = document.getElementById('lost');
+    if (line) line.hidden = !lost;
+  }
+  document.addEventListener('htmx:sendError', function () { showLost(true); });
+  document.addEventListener('htmx:afterSettle', function (event) { showTimes(event.detail.elt.parentNode || document); });
+
+  // ---- The drawer: a link with data-drawer opens its page's main part in a dialog; without this script, as a page
+  document.addEventListener('htmx:afterSwap', function (event) {
+    var drawer = event.detail.target.closest && event.detail.target.closest('dialog.drawer');
+    if (drawer && !drawer.open) {
+      drawer.showModal();
+      drawer.scrollTop = 0;
+    }
+  });
+
+  // ---- Key files: put into the text, so that one sees what is sent; without this script they travel as files
+  function readKeys(input) {
+    var area = document.querySelector(input.dataset.into);
+    var files = Array.prototype.slice.call(input.files);
+    var small = files.filter(function (file) { return file.size <= 65536; });
+    Promise.all(small.map(function (file) { return file.text(); })).then(function (texts) {
+      var lines = [area.value].concat(texts).map(function (text) { return text.trim(); }).filter(Boolean);
+      area.value = lines.join('\n') + '\n';
+      if (small.length === files.length) input.value = '';
+      area.dispatchEvent(new Event('input', { bubbles: true }));
+      say(small.length + ' key files were read.');
+    });
+  }
+
+  document.addEventListener('click', function (event) {
+    var button = event.target.closest('[data-set-theme], [data-copy], [data-close], [data-print]');
+    if (!button) {
+      if (event.target.matches('dialog.drawer')) event.target.close(); // a click on the backdrop
+      return;
+    }
+    if (button.dataset.setTheme) setTheme(button.dataset.setTheme);
+    else if (button.dataset.copy) copy(button);
+    else if ('close' in button.dataset) {
+      event.preventDefault();
+      button.closest('dialog').close();
+    } else window.print();
+  });
+  document.addEventListener('change', function (event) {
+    if (event.target.matches('input[type=file][data-into]')) readKeys(event.target);
+  });
+  // A form is sent once: a second click while the first is under way would ask twice.
+  document.addEventListener('submit', function (event) {
+    var form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method === 'post') {
+      form.dataset.sent = 'yes';
+      form.setAttribute('aria-busy', 'true');
+    }
+  });
+  addEventListener('pageshow', function () {
+    document.querySelectorAll('form[data-sent]').forEach(function (form) {
+      delete form.dataset.sent;
+      form.removeAttribute('aria-busy');
+    });
+  });
+
+  document.addEventListener('DOMContentLoaded', function () {
+    showTheme();
+    showTimes(document);
+    var fault = document.querySelector('[aria-invalid=true]');
+    if (fault) fault.focus();
+    setInterval(function () {
+      if (!document.hidden) showTimes(document);
+    }, 5000);
+  });
+})();
