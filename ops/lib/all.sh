@@ -1,5 +1,7 @@
 # Everything that the commands in ops/ share. The checkout is the working directory.
 umask 022
+# A command that fails inside $(…) is a failure too.
+shopt -s inherit_errexit
 for library in say settings machine packages java accounts process database build product remains; do
     . "ops/lib/$library.sh"
 done

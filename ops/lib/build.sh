@@ -23,9 +23,18 @@ build_c() {
     done
 }
 
+# Maven 3.8's own libraries make newer JDKs print warnings that are nobody's business here.
+maven() {
+    local quiet=''
+    if (($(jdk_release "$JAVA_HOME") >= 24)); then
+        quiet='--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow'
+    fi
+    MAVEN_OPTS="$quiet ${MAVEN_OPTS:-}" mvn -B -Dstyle.color=never "$@" </dev/null
+}
+
 build_java() {
     local log=target/build.log
-    mvn -B -q -DskipTests package >"$log" 2>&1 </dev/null || {
+    maven -q -DskipTests package >"$log" 2>&1 || {
         tail_of "$log" 40
         fail "Maven could not build the checkout; see above (all of it: $log)"
     }

@@ -144,12 +144,14 @@ follow_operation() {
 
 # On a terminal one line that changes; elsewhere a line for each phase, so that a log stays short.
 show_progress() {
+    local phase=${2%%:*}
+    phase=${phase#*% }
     if [[ -t 1 ]]; then
         printf '\r\033[K%-10s %.68s' "$1" "$2"
-    elif [[ ${PHASE:-} != "${2#* }" ]]; then
+    elif [[ ${LAST_PHASE:-} != "$phase" ]]; then
         step "$1" "$2"
     fi
-    PHASE=${2#* }
+    LAST_PHASE=$phase
 }
 
 end_progress() { if [[ -t 1 ]]; then printf '\n'; fi; }

@@ -22,9 +22,10 @@ remains() {
 
 remaining_processes() {
     local uids=${UIDS[*]:-}
-    ps -eo pid=,uid=,args= | awk -v uids=" $uids " -v home="$CLOISTER_HOME/app-" -v first="$(range_start)" -v last="$(range_end)" '
-        index(uids, " " $2 " ") || index($0, home) && $3 ~ /java$/ || $2 >= first && $2 <= last {
-            pid = $1; $1 = $2 = ""; print "process " pid ":" $0 }'
+    ps -eo pid=,uid=,stat=,args= | awk -v uids=" $uids " -v home="$CLOISTER_HOME/app-" -v first="$(range_start)" -v last="$(range_end)" '
+        $3 ~ /^Z/ { next } # ended, and not yet asked for its status by its parent
+        index(uids, " " $2 " ") || $4 ~ /java$/ && index($0, home) || $2 >= first && $2 <= last {
+            pid = $1; $1 = $2 = $3 = ""; print "process " pid ":" $0 }'
 }
 
 remaining_mounts() { awk -v home="$CLOISTER_HOME/" -v run="$CLOISTER_RUN/" \
@@ -47,21 +48,21 @@ remaining_tables() { nft list tables 2>/dev/null | awk -v name="$CLOISTER_INSTAN
 remaining_accounts() {
     local user
     for user in "$CLOISTER_INSTANCE" "$DB_USER" "$IDS_USER"; do
-        getent passwd "$user" | sed 's/:.*//; s/^/user /'
-        getent group "$user" | sed 's/:.*//; s/^/group /'
+        if getent passwd "$user" >/dev/null; then echo "user $user"; fi
+        if getent group "$user" >/dev/null; then echo "group $user"; fi
     done
     grep -H "^$IDS_USER:" /etc/subuid /etc/subgid 2>/dev/null || true
 }
 
 remaining_files() {
-    local uid
-    for uid in "$CLOISTER_HOME" "$CLOISTER_RUN"; do
-        if [[ -e $uid ]]; then echo "directory $uid"; fi
+    local directory uid
+    for directory in "$CLOISTER_HOME" "$CLOISTER_RUN"; do
+        if [[ -e $directory ]]; then echo "directory $directory"; fi
     done
     for uid in "${UIDS[@]:-}"; do
-        [[ -n $uid ]] && find /tmp /var/tmp /dev/shm /run -xdev -uid "$uid" -printf 'file %p\n' 2>/dev/null
+        [[ -n $uid ]] || continue
+        find /tmp /var/tmp /dev/shm /run -xdev -uid "$uid" -printf 'file %p\n' 2>/dev/null || true
     done
-    return 0
 }
 
 range_start() { if [[ -n ${CLOISTER_SLOTS:-} ]]; then first_id; else echo -1; fi; }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.network.Network;
+import org.cloister.agent.proof.Audit;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
@@ -57,12 +58,13 @@ public final class Agent {
     }
 
     /** What the agent consists of. */
-    record Parts(Pool pool, Templates templates, Cgroups cgroups, Network network, Tenants tenants) {}
+    record Parts(Pool pool, Templates templates, Cgroups cgroups, Network network, Tenants tenants, Audit audit) {}
 
     private static Parts parts(Instance instance) throws IOException {
         Path home = guarded(instance.home().resolve("agent"));
         Path run = guarded(instance.run().resolve("tenants"));
-        Pool pool = new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
+        Pool pool =
+                new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
         Templates templates = new Templates(pool, instance.app().resolve("tenants/templates/build"), instance.mirror());
         Cgroups cgroups = Cgroups.of(instance.name());
         Network network = new Network(instance.name());
@@ -75,7 +77,14 @@ public final class Agent {
                 cgroups,
                 network,
                 instance.slots());
-        return new Parts(pool, templates, cgroups, network, tenants);
+        Audit audit = new Audit(
+                instance.name(),
+                instance.app().resolve("libexec/tenant-probe"),
+                guarded(instance.run().resolve("audit")),
+                tenants,
+                templates,
+                pool);
+        return new Parts(pool, templates, cgroups, network, tenants, audit);
     }
 
     /** A directory that only root can look into. */

@@ -27,7 +27,8 @@ record Instance(
                 name,
                 home,
                 Path.of(environment.getOrDefault("CLOISTER_RUN", "/run/" + name)),
-                Path.of(environment.getOrDefault("CLOISTER_APP", home.resolve("app").toString())),
+                Path.of(environment.getOrDefault(
+                        "CLOISTER_APP", home.resolve("app").toString())),
                 new Slot(Integer.parseInt(slots[0])).number(),
                 new Slot(Integer.parseInt(slots[1])).number(),
                 Long.parseLong(environment.getOrDefault("CLOISTER_POOL_SIZE", "0")),

@@ -144,7 +144,8 @@ final class Server implements Closeable {
                 Commands.resize(received.getFirst(), resize.terminal());
                 yield new Reply.Done();
             }
-            case Request.Templates templates -> new Reply.TemplateList(parts.templates().list());
+            case Request.Templates templates ->
+                new Reply.TemplateList(parts.templates().list());
             case Request.BuildTemplate build -> {
                 parts.templates().build(suite(build.suite()), progress);
                 yield new Reply.Done();
@@ -153,7 +154,7 @@ final class Server implements Closeable {
                 parts.templates().remove(suite(remove.suite()));
                 yield new Reply.Done();
             }
-            case Request.Audit audit -> throw new Refusal(Reply.Reason.UNSUPPORTED, "No audit yet.");
+            case Request.Audit audit -> parts.audit().run(audit.tenants(), progress);
             case Request.OpenSession open -> throw new IllegalStateException("answered with descriptors");
         };
     }
@@ -185,25 +186,30 @@ final class Server implements Closeable {
     }
 
     private static String suite(String name) throws Refusal {
-        if (name == null || !org.cloister.protocol.TenantSpec.TEMPLATE.matcher(name).matches())
+        if (name == null
+                || !org.cloister.protocol.TenantSpec.TEMPLATE.matcher(name).matches())
             throw new Refusal(Reply.Reason.INVALID, "A template is named after its Debian suite, such as bookworm.");
         return name;
     }
 
     private static boolean full(IOException e) {
         String text = String.valueOf(e.getMessage());
-        return text.contains("No space left on device") || text.contains("ENOSPC") || text.contains("Disk quota exceeded");
+        return text.contains("No space left on device")
+                || text.contains("ENOSPC")
+                || text.contains("Disk quota exceeded");
     }
 
     private String failure(IOException e) throws IOException {
         if (!full(e)) return e.getMessage();
-        return "The pool is full: " + (parts.pool().freeBytes() >> 20) + " of " + (parts.pool().totalBytes() >> 20)
+        return "The pool is full: " + (parts.pool().freeBytes() >> 20) + " of "
+                + (parts.pool().totalBytes() >> 20)
                 + " MB are free. Delete what is not needed, or make the pool larger. (" + e.getMessage() + ")";
     }
 
     private static String sentence(JsonProcessingException e) {
         Throwable cause = e.getCause();
-        return "The request is not one the agent knows: " + (cause != null ? cause.getMessage() : e.getOriginalMessage());
+        return "The request is not one the agent knows: "
+                + (cause != null ? cause.getMessage() : e.getOriginalMessage());
     }
 
     /** -1 where the machine has no such user: then only root is served. */

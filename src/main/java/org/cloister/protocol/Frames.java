@@ -48,7 +48,8 @@ public final class Frames {
     public static <T> T read(InputStream in, Class<T> type, int largest) throws IOException {
         DataInputStream data = new DataInputStream(in);
         int length = data.readInt();
-        if (length < 0 || length > largest) throw new IOException("a frame of " + length + " bytes; " + largest + " are allowed");
+        if (length < 0 || length > largest)
+            throw new IOException("a frame of " + length + " bytes; " + largest + " are allowed");
         byte[] body = data.readNBytes(length);
         if (body.length < length) throw new EOFException("the connection ended inside a frame");
         T message = JSON.readValue(body, type);

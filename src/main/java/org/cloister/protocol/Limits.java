@@ -21,6 +21,7 @@ public record Limits(int cpuPercent, long memoryBytes, int pids, long diskBytes)
 
     private static void between(String field, long value, long least, long most) {
         if (value < least || value > most)
-            throw new IllegalArgumentException(field + " is " + value + "; it must lie between " + least + " and " + most);
+            throw new IllegalArgumentException(
+                    field + " is " + value + "; it must lie between " + least + " and " + most);
     }
 }

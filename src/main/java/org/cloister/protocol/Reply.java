@@ -81,6 +81,5 @@ public sealed interface Reply {
 
     record Template(String suite, Instant builtAt, long bytes, int packages) {}
 
-
     record Audited(JsonNode report) implements Reply {}
 }

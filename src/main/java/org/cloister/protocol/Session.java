@@ -73,7 +73,9 @@ public final class Session implements Closeable {
             while (true) {
                 int length = statusIn.read(packet);
                 if (length <= 0) return new Exit(0, 0, "the tenant was stopped");
-                String[] words = new String(packet, 0, length, StandardCharsets.UTF_8).strip().split(" ", 2);
+                String[] words = new String(packet, 0, length, StandardCharsets.UTF_8)
+                        .strip()
+                        .split(" ", 2);
                 switch (words[0]) {
                     case "exited" -> {
                         return new Exit(Integer.parseInt(words[1]), 0, null);

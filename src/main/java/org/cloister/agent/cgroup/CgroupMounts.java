@@ -28,7 +28,9 @@ record CgroupMounts(Path unified, Map<String, Path> controllers) {
             Path at = Path.of(mount[4].replace("\\040", " "));
             if (source[0].equals("cgroup2") && unified == null) unified = at;
             if (source[0].equals("cgroup"))
-                Arrays.stream(source[2].split(",")).filter(KNOWN::contains).forEach(c -> controllers.putIfAbsent(c, at));
+                Arrays.stream(source[2].split(","))
+                        .filter(KNOWN::contains)
+                        .forEach(c -> controllers.putIfAbsent(c, at));
         }
         return new CgroupMounts(unified, Map.copyOf(controllers));
     }

@@ -44,9 +44,11 @@ public final class Cgroups {
         if (mounts.unified() == null)
             throw new IOException(
                     "No cgroup v2 tree is mounted; it is what tenants are stopped through. Mount it: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified");
-        Set<String> offered = Set.of(
-                Files.readString(mounts.unified().resolve("cgroup.controllers")).strip().split(" "));
-        boolean v1 = mounts.controllers().containsKey("memory") || mounts.controllers().containsKey("pids");
+        Set<String> offered = Set.of(Files.readString(mounts.unified().resolve("cgroup.controllers"))
+                .strip()
+                .split(" "));
+        boolean v1 = mounts.controllers().containsKey("memory")
+                || mounts.controllers().containsKey("pids");
         Dialect dialect = v1
                 ? new Version1(mounts.controllers().containsKey("memory")
                         && Files.exists(mounts.controllers().get("memory").resolve("memory.memsw.limit_in_bytes")))
@@ -113,7 +115,12 @@ public final class Cgroups {
         List<Fd> open = new ArrayList<>();
         try {
             for (Path tree : trees())
-                open.add(Linux.open(tree.resolve(name).resolve(PAYLOAD).resolve("cgroup.procs").toString(), Linux.O_WRONLY));
+                open.add(Linux.open(
+                        tree.resolve(name)
+                                .resolve(PAYLOAD)
+                                .resolve("cgroup.procs")
+                                .toString(),
+                        Linux.O_WRONLY));
             return open;
         } catch (IOException e) {
             open.forEach(Fd::close);
@@ -133,13 +140,17 @@ public final class Cgroups {
     public List<Integer> processes(String name) throws IOException {
         List<Integer> pids = new ArrayList<>();
         for (String leaf : List.of("", INIT, PAYLOAD))
-            read(unified.resolve(name).resolve(leaf).resolve("cgroup.procs")).lines().map(Integer::valueOf).forEach(pids::add);
+            read(unified.resolve(name).resolve(leaf).resolve("cgroup.procs"))
+                    .lines()
+                    .map(Integer::valueOf)
+                    .forEach(pids::add);
         return pids;
     }
 
     public Dialect.Reading measure(String name) throws IOException {
-        return dialect.measure((controller, file) ->
-                controllers.containsKey(controller) ? read(controllers.get(controller).resolve(name).resolve(file)) : "");
+        return dialect.measure((controller, file) -> controllers.containsKey(controller)
+                ? read(controllers.get(controller).resolve(name).resolve(file))
+                : "");
     }
 
     /** Names of every tenant's cgroup that is there. */
@@ -178,7 +189,8 @@ public final class Cgroups {
         for (Dialect.Setting setting : dialect.settings(limits)) {
             Path tree = controllers.get(setting.controller());
             if (tree == null) continue; // said in missing()
-            // CPU binds at the top alone: v1 refuses a parent's quota below its child's, in whichever order they change.
+            // CPU binds at the top alone: v1 refuses a parent's quota below its child's, in whichever order they
+            // change.
             if (setting.controller().equals("cpu") && !leaf.isEmpty()) continue;
             Path file = tree.resolve(name).resolve(leaf).resolve(setting.file());
             try {
@@ -204,7 +216,8 @@ public final class Cgroups {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (KeyedFile.parse(read(cgroup.resolve("cgroup.events"))).getOrDefault("populated", 0L) != 0) {
             if (System.nanoTime() > deadline)
-                throw new IOException("processes in " + cgroup + " do not end although they were killed; they wait in the kernel (see /proc/PID/stack)");
+                throw new IOException("processes in " + cgroup
+                        + " do not end although they were killed; they wait in the kernel (see /proc/PID/stack)");
             pause();
         }
     }

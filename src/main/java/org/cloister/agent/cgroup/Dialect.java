@@ -21,7 +21,8 @@ public interface Dialect {
      *
      * @param oomKills and {@code pidsRefused} count since the cgroup was made
      */
-    record Reading(long cpuMicros, long throttledMicros, long memoryBytes, long oomKills, long pids, long pidsRefused) {}
+    record Reading(
+            long cpuMicros, long throttledMicros, long memoryBytes, long oomKills, long pids, long pidsRefused) {}
 
     /** "v2" or "v1". */
     String version();

@@ -33,7 +33,8 @@ final class Version1 implements Dialect {
                 "cpu", "cpu.cfs_quota_us", Long.toString(limits.cpuPercent() * (CPU_PERIOD_MICROS / 100L))));
         String memory = Long.toString(limits.memoryBytes());
         if (countsSwap) {
-            // memsw must never be below limit: when shrinking, limit goes first, when growing, memsw. So all to -1 first.
+            // memsw must never be below limit: when shrinking, limit goes first, when growing, memsw. So all to -1
+            // first.
             settings.add(new Setting("memory", "memory.memsw.limit_in_bytes", "-1"));
             settings.add(new Setting("memory", "memory.limit_in_bytes", memory));
             settings.add(new Setting("memory", "memory.memsw.limit_in_bytes", memory));

@@ -21,7 +21,8 @@ final class Version2 implements Dialect {
     @Override
     public List<Setting> settings(Limits limits) {
         return List.of(
-                new Setting("cpu", "cpu.max", limits.cpuPercent() * (CPU_PERIOD_MICROS / 100L) + " " + CPU_PERIOD_MICROS),
+                new Setting(
+                        "cpu", "cpu.max", limits.cpuPercent() * (CPU_PERIOD_MICROS / 100L) + " " + CPU_PERIOD_MICROS),
                 new Setting("memory", "memory.swap.max", "0"),
                 new Setting("memory", "memory.max", Long.toString(limits.memoryBytes())),
                 new Setting("pids", "pids.max", Integer.toString(limits.pids())));

@@ -34,7 +34,8 @@ public final class Command {
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw new IOException(command.getFirst() + " cannot be run; is its package installed? `ops/up` installs it.", e);
+            throw new IOException(
+                    command.getFirst() + " cannot be run; is its package installed? `ops/up` installs it.", e);
         }
         CompletableFuture<byte[]> out = drain(process.getInputStream());
         CompletableFuture<byte[]> err = drain(process.getErrorStream());
@@ -55,7 +56,8 @@ public final class Command {
             throw new IOException(command.getFirst() + " was interrupted", e);
         }
         if (process.exitValue() != 0)
-            throw new IOException(String.join(" ", command) + ": " + new String(err.join(), StandardCharsets.UTF_8).strip());
+            throw new IOException(
+                    String.join(" ", command) + ": " + new String(err.join(), StandardCharsets.UTF_8).strip());
         return new String(out.join(), StandardCharsets.UTF_8);
     }
 

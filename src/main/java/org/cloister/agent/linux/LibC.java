@@ -10,7 +10,8 @@ import java.util.Map;
 final class LibC {
 
     static {
-        Native.register(NativeLibrary.getInstance("c", Map.of(Library.OPTION_CLASSLOADER, LibC.class.getClassLoader())));
+        Native.register(
+                NativeLibrary.getInstance("c", Map.of(Library.OPTION_CLASSLOADER, LibC.class.getClassLoader())));
     }
 
     private LibC() {}
@@ -64,7 +65,8 @@ final class LibC {
 
     static native int fcntl(int fd, int command, int argument);
 
-    static native int posix_spawn(int[] pid, String path, Pointer actions, Pointer attributes, Pointer argv, Pointer envp);
+    static native int posix_spawn(
+            int[] pid, String path, Pointer actions, Pointer attributes, Pointer argv, Pointer envp);
 
     static native int posix_spawn_file_actions_init(Pointer actions);
 

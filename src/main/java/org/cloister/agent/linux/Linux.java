@@ -3,6 +3,7 @@ package org.cloister.agent.linux;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -175,6 +176,35 @@ public final class Linux {
         check("write", LibC.write(fd.number(), bytes, bytes.length), bytes.length + " bytes");
     }
 
+    /**
+     * Reads to the end of a stream.
+     *
+     * @param most bytes; more is an error
+     * @param seconds in which it must end
+     */
+    public static byte[] readAll(Fd fd, int most, int seconds) throws IOException {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        byte[] part = new byte[65_536];
+        long deadline = System.nanoTime() + seconds * 1_000_000_000L;
+        while (true) {
+            if (!readable(fd, (int) Math.max(0, (deadline - System.nanoTime()) / 1_000_000)))
+                throw new IOException("no end of the stream in " + seconds + " s");
+            int length = (int) check("read", LibC.read(fd.number(), part, part.length));
+            if (length == 0) return all.toByteArray();
+            all.write(part, 0, length);
+            if (all.size() > most) throw new IOException("more than " + most + " bytes");
+        }
+    }
+
+    /** Waits for something to read, or for the end. */
+    static boolean readable(Fd fd, int milliseconds) {
+        try (Memory watched = new Memory(8)) {
+            watched.setInt(0, fd.number());
+            watched.setInt(4, 1); // POLLIN
+            return LibC.poll(watched, 1, milliseconds) != 0;
+        }
+    }
+
     /** A sealed, executable copy of a program that no file system names; mode 0711 keeps it opaque (kernel.md). */
     public static Fd sealedProgram(byte[] program) throws SyscallException {
         // MFD_CLOEXEC 1, MFD_ALLOW_SEALING 2, MFD_EXEC 0x10 (since Linux 6.3)
@@ -214,7 +244,8 @@ public final class Linux {
             try {
                 for (int i = 0; i < descriptors.size(); i++) {
                     int from = descriptors.get(i).number();
-                    if (from < descriptors.size()) throw new IllegalStateException("descriptor " + from + " is too low");
+                    if (from < descriptors.size())
+                        throw new IllegalStateException("descriptor " + from + " is too low");
                     LibC.posix_spawn_file_actions_adddup2(actions, from, i);
                 }
                 LibC.sigfillset(all);

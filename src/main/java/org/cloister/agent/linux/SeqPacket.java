@@ -79,7 +79,8 @@ public final class SeqPacket implements Closeable {
     }
 
     public void send(List<Fd> descriptors, byte[] packet) throws IOException {
-        if (packet.length > LARGEST) throw new IOException("a packet of " + packet.length + " bytes; " + LARGEST + " are allowed");
+        if (packet.length > LARGEST)
+            throw new IOException("a packet of " + packet.length + " bytes; " + LARGEST + " are allowed");
         int room = 16 + 4 * descriptors.size();
         try (Memory bytes = new Memory(Math.max(1, packet.length));
                 Memory control = new Memory((room + 7) & ~7);
@@ -96,7 +97,8 @@ public final class SeqPacket implements Closeable {
                 control.setLong(0, room);
                 control.setInt(8, SOL_SOCKET);
                 control.setInt(12, SCM_RIGHTS);
-                for (int i = 0; i < descriptors.size(); i++) control.setInt(16 + 4L * i, descriptors.get(i).number());
+                for (int i = 0; i < descriptors.size(); i++)
+                    control.setInt(16 + 4L * i, descriptors.get(i).number());
                 message.setPointer(32, control);
                 message.setLong(40, control.size());
             }
@@ -110,11 +112,7 @@ public final class SeqPacket implements Closeable {
      * @throws IOException among others, when none came in that time
      */
     public Packet receive(int seconds) throws IOException {
-        try (Memory watched = new Memory(8)) {
-            watched.setInt(0, socket.number());
-            watched.setInt(4, 1); // POLLIN
-            if (LibC.poll(watched, 1, seconds * 1000) == 0) throw new IOException("no answer in " + seconds + " s");
-        }
+        if (!Linux.readable(socket, seconds * 1000)) throw new IOException("no answer in " + seconds + " s");
         return receive();
     }
 

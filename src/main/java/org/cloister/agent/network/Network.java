@@ -47,8 +47,7 @@ public final class Network {
                 link set %1$s up
                 route add %4$s/32 dev %1$s
                 route add %5$s/128 dev %1$s
-                """
-                        .formatted(name, MAC, namespace.path(), slot.address4(), slot.address6()),
+                """.formatted(name, MAC, namespace.path(), slot.address4(), slot.address6()),
                 30);
         Command.run(
                 List.of("nsenter", "--net=" + namespace.path(), "--", "ip", "-batch", "-"),
@@ -59,15 +58,21 @@ public final class Network {
                 addr add %2$s/128 dev eth0 nodad
                 route add default dev eth0 src %1$s
                 route add default dev eth0 src %2$s
-                """
-                        .formatted(slot.address4(), slot.address6()),
+                """.formatted(slot.address4(), slot.address6()),
                 30);
     }
 
     /** Removes the link, then the tenant's elements. Idempotent. */
     public synchronized void disconnect(Slot slot) throws IOException {
-        if (Files.exists(link(slot))) Command.run(List.of("ip", "link", "delete", slot.link()));
-        nft(add(slot) + add(slot).replace("add element", "delete element")); // added first: deleting what is absent fails
+        if (Files.exists(link(slot))) {
+            try {
+                Command.run(List.of("ip", "link", "delete", slot.link()));
+            } catch (IOException e) {
+                if (Files.exists(link(slot))) throw e; // else it went by itself, with the tenant's namespace
+            }
+        }
+        nft(add(slot)
+                + add(slot).replace("add element", "delete element")); // added first: deleting what is absent fails
     }
 
     /** Removes the table. Idempotent. */
@@ -80,8 +85,7 @@ public final class Network {
                 add element inet %1$s links { %2$s }
                 add element inet %1$s source4 { %2$s . %3$s }
                 add element inet %1$s source6 { %2$s . %4$s }
-                """
-                .formatted(table, slot.link(), slot.address4(), slot.address6());
+                """.formatted(table, slot.link(), slot.address4(), slot.address6());
     }
 
     private static Path link(Slot slot) {

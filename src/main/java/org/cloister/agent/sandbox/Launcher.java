@@ -50,7 +50,8 @@ final class Launcher {
             cgroups.create(slot.cgroup(), spec.limits());
             int pid = build(spec, slot, root);
             long micros = (System.nanoTime() - began) / 1000;
-            return new Sandbox(pid, ProcFiles.startTicks(pid), ProcFiles.bootId(), spec.generation(), Instant.now(), micros);
+            return new Sandbox(
+                    pid, ProcFiles.startTicks(pid), ProcFiles.bootId(), spec.generation(), Instant.now(), micros);
         } catch (IOException | RuntimeException e) {
             try {
                 tearDown(slot);
@@ -115,12 +116,11 @@ final class Launcher {
     }
 
     private static void carryOut(SeqPacket control, Step step, Fd users) throws IOException {
-        Mount mount =
-                switch (step) {
-                    case Step.Root root -> root.mount();
-                    case Step.Attach attach -> attach.mount();
-                    default -> null;
-                };
+        Mount mount = switch (step) {
+            case Step.Root root -> root.mount();
+            case Step.Attach attach -> attach.mount();
+            default -> null;
+        };
         if (mount == null) {
             control.send(List.of(), step.words());
         } else {
@@ -134,6 +134,7 @@ final class Launcher {
         if (text.equals("ok")) return;
         int errno = Integer.parseInt(text);
         if (step.optional() && errno == Errno.ENOENT) return;
-        throw new SyscallException(step.words().getFirst(), errno, step.words().stream().skip(1).toArray());
+        throw new SyscallException(
+                step.words().getFirst(), errno, step.words().stream().skip(1).toArray());
     }
 }

@@ -28,9 +28,7 @@ final class Ledger {
 
     Optional<Entry> read(UUID tenant) throws IOException {
         Path file = file(tenant);
-        return Files.exists(file)
-                ? Optional.of(Frames.JSON.readValue(file.toFile(), Entry.class))
-                : Optional.empty();
+        return Files.exists(file) ? Optional.of(Frames.JSON.readValue(file.toFile(), Entry.class)) : Optional.empty();
     }
 
     List<Entry> all() throws IOException {

@@ -19,10 +19,7 @@ sealed interface Mount {
             Fd mount = Linux.openTree(Linux.AT_FDCWD, tree.toString(), true);
             try {
                 Linux.mountSetattr(
-                        mount,
-                        Linux.MOUNT_ATTR_IDMAP | Linux.MOUNT_ATTR_NODEV,
-                        Linux.MOUNT_ATTR_NOSUID,
-                        userNamespace);
+                        mount, Linux.MOUNT_ATTR_IDMAP | Linux.MOUNT_ATTR_NODEV, Linux.MOUNT_ATTR_NOSUID, userNamespace);
                 return mount;
             } catch (IOException e) {
                 mount.close();

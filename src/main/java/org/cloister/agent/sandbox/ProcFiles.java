@@ -23,7 +23,7 @@ public final class ProcFiles {
     }
 
     /** Start of a process in clock ticks since boot; -1 when there is none, or only a zombie. */
-    static long startTicks(int pid) throws IOException {
+    public static long startTicks(int pid) throws IOException {
         return read(pid, "stat").map(ProcFiles::startTicks).orElse(-1L);
     }
 
@@ -38,7 +38,8 @@ public final class ProcFiles {
         Map<String, Long> inodes = new LinkedHashMap<>();
         for (String kind : NAMESPACES) {
             try {
-                String target = Files.readSymbolicLink(Path.of("/proc", Integer.toString(pid), "ns", kind)).toString();
+                String target = Files.readSymbolicLink(Path.of("/proc", Integer.toString(pid), "ns", kind))
+                        .toString();
                 inodes.put(kind, Long.parseLong(target.replaceAll("\\D", "")));
             } catch (NoSuchFileException e) {
                 return Map.of();
@@ -48,7 +49,10 @@ public final class ProcFiles {
     }
 
     public static List<String> lines(int pid, String file) throws IOException {
-        return read(pid, file).map(text -> text.lines().map(l -> l.strip().replaceAll("\\s+", " ")).toList()).orElse(List.of());
+        return read(pid, file)
+                .map(text ->
+                        text.lines().map(l -> l.strip().replaceAll("\\s+", " ")).toList())
+                .orElse(List.of());
     }
 
     /** @param firstUid of the tenant's range, to tell the uid inside */
@@ -63,7 +67,8 @@ public final class ProcFiles {
         Map<String, String> fields = new LinkedHashMap<>();
         for (String line : status.lines().toList()) {
             int colon = line.indexOf(':');
-            if (colon > 0) fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
+            if (colon > 0)
+                fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
         String[] inside = fields.getOrDefault("NSpid", "0").split("\\s+");
         long uid = Long.parseLong(fields.getOrDefault("Uid", "0").split("\\s+")[0]);
@@ -80,7 +85,8 @@ public final class ProcFiles {
 
     private static Optional<String> read(int pid, String file) throws IOException {
         try {
-            return Optional.of(Files.readString(Path.of("/proc", Integer.toString(pid), file), java.nio.charset.StandardCharsets.ISO_8859_1));
+            return Optional.of(Files.readString(
+                    Path.of("/proc", Integer.toString(pid), file), java.nio.charset.StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

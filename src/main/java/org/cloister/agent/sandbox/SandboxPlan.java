@@ -84,7 +84,11 @@ record SandboxPlan(List<Step> steps) {
         devices(steps, slot, spec);
         for (String path : List.of("tmp", "run"))
             steps.add(new Step.Attach(
-                    memory(slot, path.equals("tmp") ? "1777" : "0755", spec.limits().memoryBytes(), NOSUID | NODEV),
+                    memory(
+                            slot,
+                            path.equals("tmp") ? "1777" : "0755",
+                            spec.limits().memoryBytes(),
+                            NOSUID | NODEV),
                     path,
                     false));
         steps.add(new Step.Directory("run/lock", "1777"));
@@ -112,7 +116,8 @@ record SandboxPlan(List<Step> steps) {
             steps.add(new Step.File("dev/" + node, "0666"));
             steps.add(new Step.Attach(new Mount.Node("/dev/" + node), "dev/" + node, false));
         }
-        for (String directory : List.of("pts", "shm", "mqueue")) steps.add(new Step.Directory("dev/" + directory, "0755"));
+        for (String directory : List.of("pts", "shm", "mqueue"))
+            steps.add(new Step.Directory("dev/" + directory, "0755"));
         Map<String, String> links = new LinkedHashMap<>();
         links.put("ptmx", "pts/ptmx");
         links.put("fd", "/proc/self/fd");

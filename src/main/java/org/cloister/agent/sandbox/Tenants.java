@@ -82,9 +82,11 @@ public final class Tenants {
             links.add(slot);
         }
         network.load(links);
-        for (String name : cgroups.names()) if (!known.contains(name)) launcher.tearDown(new Slot(Integer.parseInt(name.substring(2))));
+        for (String name : cgroups.names())
+            if (!known.contains(name)) launcher.tearDown(new Slot(Integer.parseInt(name.substring(2))));
         for (UUID owner : pool.owners())
-            if (!tenants.contains(owner)) LOG.log(System.Logger.Level.WARNING, "storage of {0}, which no specification explains, is kept", owner);
+            if (!tenants.contains(owner))
+                LOG.log(System.Logger.Level.WARNING, "storage of {0}, which no specification explains, is kept", owner);
         try (ExecutorService workers = Executors.newFixedThreadPool(4)) {
             for (Ledger.Entry entry : entries)
                 workers.execute(() -> {
@@ -103,13 +105,16 @@ public final class Tenants {
         return locked(spec.id(), () -> {
             Optional<Ledger.Entry> before = ledger.read(spec.id());
             if (before.isPresent() && before.get().spec().slot() != spec.slot())
-                throw new Refusal(Reply.Reason.CONFLICT, "A tenant keeps its slot " + before.get().spec().slot() + " for life.");
+                throw new Refusal(
+                        Reply.Reason.CONFLICT,
+                        "A tenant keeps its slot " + before.get().spec().slot() + " for life.");
             UUID owner = owners.putIfAbsent(spec.slot(), spec.id());
             if (owner != null && !owner.equals(spec.id()))
                 throw new Refusal(Reply.Reason.CONFLICT, "Slot " + spec.slot() + " belongs to another tenant.");
             if (before.isEmpty() && !templates.has(spec.template())) {
                 owners.remove(spec.slot(), spec.id());
-                throw new Refusal(Reply.Reason.UNKNOWN, "There is no template " + spec.template() + " yet. Build it first.");
+                throw new Refusal(
+                        Reply.Reason.UNKNOWN, "There is no template " + spec.template() + " yet. Build it first.");
             }
             try {
                 return reconcile(spec, before.map(Ledger.Entry::sandbox).orElse(null), progress);
@@ -118,18 +123,25 @@ public final class Tenants {
                     ledger.forget(spec.id()); // the root was not made, so nothing is left of this tenant
                     owners.remove(spec.slot(), spec.id());
                 } else {
-                    ledger.write(new Ledger.Entry(spec, before.map(Ledger.Entry::sandbox).orElse(null), e.getMessage()));
+                    ledger.write(new Ledger.Entry(
+                            spec, before.map(Ledger.Entry::sandbox).orElse(null), e.getMessage()));
                 }
                 throw e;
             }
         });
     }
 
-    private TenantState reconcile(TenantSpec spec, Sandbox sandbox, Consumer<Reply.Progress> progress) throws IOException {
+    private TenantState reconcile(TenantSpec spec, Sandbox sandbox, Consumer<Reply.Progress> progress)
+            throws IOException {
         Slot slot = new Slot(spec.slot());
         ledger.write(new Ledger.Entry(spec, sandbox, null));
         progress.accept(new Reply.Progress("root", 10, "Root file system, a snapshot of " + spec.template()));
-        pool.create(spec.id(), slot, spec.name(), templates.tree(spec.template()), spec.limits().diskBytes());
+        pool.create(
+                spec.id(),
+                slot,
+                spec.name(),
+                templates.tree(spec.template()),
+                spec.limits().diskBytes());
         pool.quota(slot, spec.limits().diskBytes());
         boolean alive = sandbox != null && sandbox.alive();
         if (spec.desired() == Desired.STOPPED || !alive || sandbox.generation() != spec.generation()) {

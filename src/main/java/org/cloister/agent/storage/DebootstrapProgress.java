@@ -40,14 +40,16 @@ final class DebootstrapProgress {
         String text = line.strip();
         if (!text.isEmpty()) lastWords = text.length() > 300 ? text.substring(0, 300) : text;
         for (Phase phase : Phase.values()) {
-            String start = "I: " + phase.name().charAt(0) + phase.name().substring(1).toLowerCase(java.util.Locale.ROOT) + " ";
+            String start =
+                    "I: " + phase.name().charAt(0) + phase.name().substring(1).toLowerCase(java.util.Locale.ROOT) + " ";
             if (!text.startsWith(start)) continue;
             if (text.startsWith("I: Retrieving InRelease") || text.startsWith("I: Retrieving Packages")) return;
             seen[phase.ordinal()]++;
             tell(phase, text.substring(3));
             return;
         }
-        if (text.equals("I: Resolving dependencies of required packages...")) progress.accept(new Reply.Progress("resolve", 0, "Resolving dependencies"));
+        if (text.equals("I: Resolving dependencies of required packages..."))
+            progress.accept(new Reply.Progress("resolve", 0, "Resolving dependencies"));
     }
 
     /** Packages that were retrieved. */

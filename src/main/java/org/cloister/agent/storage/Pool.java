@@ -47,7 +47,8 @@ public final class Pool {
         if (!mounted()) {
             Files.setPosixFilePermissions(mount, PosixFilePermissions.fromString("rwx------"));
             if (!Files.exists(image)) format(bytes);
-            Command.run(List.of("mount", "-t", "btrfs", "-o", "loop,nosuid,nodev,noatime", image.toString(), mount.toString()));
+            Command.run(List.of(
+                    "mount", "-t", "btrfs", "-o", "loop,nosuid,nodev,noatime", image.toString(), mount.toString()));
             Files.setPosixFilePermissions(mount, PosixFilePermissions.fromString("rwx------"));
         }
         Files.createDirectories(templates());
@@ -97,14 +98,11 @@ public final class Pool {
             quota(slot, diskBytes);
             btrfs("subvolume", "snapshot", "-i", slot.qgroup(), template.toString(), draft.toString());
             Files.writeString(fresh(draft.resolve("etc/hostname")), hostname + "\n");
-            Files.writeString(
-                    fresh(draft.resolve("etc/hosts")),
-                    """
+            Files.writeString(fresh(draft.resolve("etc/hosts")), """
                     127.0.0.1 localhost
                     127.0.1.1 %s
                     ::1 localhost ip6-localhost ip6-loopback
-                    """
-                            .formatted(hostname));
+                    """.formatted(hostname));
             Files.move(draft, root);
         } catch (IOException | RuntimeException e) {
             try {
@@ -142,7 +140,8 @@ public final class Pool {
         // A level-0 group outlives its subvolume until the cleaner ran; only then can its parent go.
         btrfs("filesystem", "sync", mount.toString()); // wakes the cleaner, which else waits for the next commit
         btrfs("subvolume", "sync", mount.toString());
-        for (String group : QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup())) {
+        for (String group :
+                QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup())) {
             btrfs("qgroup", "remove", group, slot.qgroup(), mount.toString());
             btrfs("qgroup", "destroy", group, mount.toString());
         }
@@ -153,9 +152,27 @@ public final class Pool {
     public List<UUID> owners() throws IOException {
         List<UUID> owners = new ArrayList<>();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(tenants())) {
-            for (Path child : children) owners.add(UUID.fromString(child.getFileName().toString()));
+            for (Path child : children)
+                owners.add(UUID.fromString(child.getFileName().toString()));
         }
         return owners;
+    }
+
+    /** A writable copy of a template for a moment, no tenant's; closing it deletes it. */
+    public Scratch scratch(Path template) throws IOException {
+        Path tree = Files.createDirectories(mount.resolve("scratch"))
+                .resolve(UUID.randomUUID().toString());
+        btrfs("subvolume", "snapshot", template.toString(), tree.toString());
+        return new Scratch(this, tree);
+    }
+
+    /** See {@link #scratch}. */
+    public record Scratch(Pool pool, Path tree) implements java.io.Closeable {
+
+        @Override
+        public void close() throws IOException {
+            pool.deleteSubvolume(tree);
+        }
     }
 
     /** Unmounts the pool and deletes its file. */
@@ -165,7 +182,8 @@ public final class Pool {
     }
 
     public boolean mounted() throws IOException {
-        return Files.isDirectory(mount) && Linux.fileSystemType(mount.toString()) == BTRFS_SUPER_MAGIC
+        return Files.isDirectory(mount)
+                && Linux.fileSystemType(mount.toString()) == BTRFS_SUPER_MAGIC
                 && !Files.getFileStore(mount).equals(Files.getFileStore(mount.getParent()));
     }
 
@@ -176,7 +194,8 @@ public final class Pool {
         for (Path path : SubvolumeList.paths(btrfs("subvolume", "list", mount.toString())))
             if (path.startsWith(relative)) nested.add(path);
         nested.sort(Comparator.comparingInt(Path::getNameCount).reversed());
-        for (Path path : nested) btrfs("subvolume", "delete", mount.resolve(path).toString());
+        for (Path path : nested)
+            btrfs("subvolume", "delete", mount.resolve(path).toString());
     }
 
     static String btrfs(String... arguments) throws IOException {
@@ -209,13 +228,15 @@ public final class Pool {
         try (Fd root = Linux.open(mount.toString(), Linux.O_RDONLY | Linux.O_DIRECTORY)) {
             Linux.ioctl(root, BTRFS_IOC_QUOTA_CTL, arguments);
         } catch (SyscallException e) {
-            missing.add("This kernel has no simple btrfs quotas (Linux 6.7 or newer has): the disk limit of a plan does not bind.");
+            missing.add(
+                    "This kernel has no simple btrfs quotas (Linux 6.7 or newer has): the disk limit of a plan does not bind.");
         }
     }
 
     private Path sysfs() throws IOException {
         if (uuid == null)
-            uuid = Command.run(List.of("findmnt", "-n", "-o", "UUID", "--mountpoint", mount.toString())).strip();
+            uuid = Command.run(List.of("findmnt", "-n", "-o", "UUID", "--mountpoint", mount.toString()))
+                    .strip();
         return Path.of("/sys/fs/btrfs", uuid);
     }
 

@@ -92,8 +92,18 @@ public final class Templates {
      */
     private void run(String suite, Path draft, DebootstrapProgress progress) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
-                "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--",
-                recipe.toString(), suite, draft.toString(), mirror);
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--",
+                recipe.toString(),
+                suite,
+                draft.toString(),
+                mirror);
         var proxies = List.of("http_proxy", "https_proxy", "no_proxy");
         builder.environment().keySet().retainAll(proxies);
         builder.environment().put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -113,8 +123,9 @@ public final class Templates {
             for (String line; (line = lines.readLine()) != null; ) progress.line(line);
             int status = process.waitFor();
             if (status != 0)
-                throw new IOException("The template " + suite + " could not be built from " + mirror + ": "
-                        + progress.lastWords() + ". Check the network and the mirror (CLOISTER_MIRROR), then try again.");
+                throw new IOException(
+                        "The template " + suite + " could not be built from " + mirror + ": " + progress.lastWords()
+                                + ". Check the network and the mirror (CLOISTER_MIRROR), then try again.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("the build was interrupted", e);

@@ -138,8 +138,9 @@ public class Reconciliation {
             else apply(tenant, spec, operation);
             retries.remove(id);
         } catch (AgentException e) {
-            retries.compute(id, (same, last) -> later(last));
+            // An agent that does not answer is asked again at the next sweep; one that failed gets time.
             boolean unreachable = e.getCause() instanceof IOException;
+            if (!unreachable) retries.compute(id, (same, last) -> later(last));
             Tenant.State state = unreachable || tenant.state == Tenant.State.DELETING ? tenant.state : Tenant.State.FAILED;
             boolean news = store(spec, state, e.getMessage());
             if (news) events.record("cloister", "tenant.failed", tenant.name, e.getMessage());

@@ -211,6 +211,7 @@ public class Tenants {
                 .orElseThrow(Tenants::none);
     }
 
+    /** @throws Refusal there is a tenant of that name */
     static void refuseTaken(String name) {
         boolean taken = QuarkusTransaction.joiningExisting().call(() -> Tenant.count("name", name) > 0);
         if (taken) throw Refusal.conflict("name", "There is a tenant " + name + " already.");

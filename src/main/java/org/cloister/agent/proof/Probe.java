@@ -1,0 +1,72 @@
+package org.cloister.agent.proof;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.cloister.agent.linux.Command;
+import org.cloister.agent.linux.Fd;
+import org.cloister.agent.linux.Linux;
+import org.cloister.agent.sandbox.Commands;
+import org.cloister.agent.sandbox.Refusal;
+
+/** tenant-probe, run where it is asked for. */
+final class Probe implements Closeable {
+
+    private static final int SECONDS = 60;
+    private static final int MOST_OUTPUT = 16 << 20;
+
+    private final Path program;
+    private final Fd sealed;
+
+    Probe(Path program) throws IOException {
+        this.program = program;
+        this.sealed = Linux.sealedProgram(Files.readAllBytes(program));
+    }
+
+    /** As root in a tenant, under exactly the confinement of its shells; no file of the tenant's is opened. */
+    List<Attempt> inside(Commands commands, String mode, List<Canary> canaries) throws IOException, Refusal {
+        try (Commands.Started started = commands.program(sealed, List.of("probe", mode))) {
+            Linux.write(started.streams().get(0), lines(canaries).getBytes(StandardCharsets.UTF_8));
+            started.streams().get(0).close();
+            return judged(Linux.readAll(started.streams().get(1), MOST_OUTPUT, SECONDS), canaries);
+        }
+    }
+
+    /** As the host's root, confined by nothing. */
+    List<Attempt> outside(String mode, List<Canary> canaries) throws IOException {
+        return judged(run(List.of(mode), canaries), canaries);
+    }
+
+    /** As the host's root in a chroot, confined by that alone. */
+    List<Attempt> inChroot(Path tree, List<Canary> canaries) throws IOException {
+        return judged(run(List.of("attack", "chroot", tree.toString()), canaries), canaries);
+    }
+
+    private byte[] run(List<String> arguments, List<Canary> canaries) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(arguments);
+        return Command.run(command, lines(canaries), SECONDS).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String lines(List<Canary> canaries) {
+        return canaries.stream().map(Canary::line).collect(Collectors.joining());
+    }
+
+    private static List<Attempt> judged(byte[] output, List<Canary> canaries) throws IOException {
+        List<Attempt> attempts = new ArrayList<>();
+        for (Attempt attempt : Attempt.parse(output))
+            for (Canary canary : canaries)
+                if (canary.owner().equals(attempt.victim())) attempts.add(attempt.judged(canary));
+        return attempts;
+    }
+
+    @Override
+    public void close() {
+        sealed.close();
+    }
+}

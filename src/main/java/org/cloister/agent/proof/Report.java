@@ -1,0 +1,74 @@
+package org.cloister.agent.proof;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** The document of one run, as it is kept and downloaded. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Report(
+        String schema,
+        UUID id,
+        String instance,
+        Verdict verdict,
+        Instant startedAt,
+        Instant finishedAt,
+        Host host,
+        List<Tenant> tenants,
+        Summary summary,
+        List<Vector> vectors,
+        List<Cell> cells,
+        List<Facts.Finding> findings,
+        Controls controls,
+        String claims,
+        String notClaimed) {
+
+    static final String SCHEMA = "cloister-audit/1";
+
+    static final String CLAIMS =
+            "For every ordered pair of the tenants named here, and for every tenant and the host: the"
+                    + " attacker, as root inside its tenant, did not reach the victim through any vector named here.";
+
+    static final String NOT_CLAIMED =
+            "Tenants share one kernel: a kernel bug, a CPU side channel and the host's own root"
+                    + " are outside what namespaces can hold. Vectors that are not named here were not tried.";
+
+    enum Verdict {
+        passed,
+        failed,
+        @com.fasterxml.jackson.annotation.JsonProperty("void")
+        inconclusive
+    }
+
+    record Host(String hostname, String kernel, String bootId) {}
+
+    record Tenant(UUID id, String name, int slot) {}
+
+    record Summary(
+            int passed,
+            int failed,
+
+            @com.fasterxml.jackson.annotation.JsonProperty("void")
+            int inconclusive) {}
+
+    /** What one attacker tried on one victim ("host" for the machine). */
+    record Cell(String attacker, String victim, Verdict verdict, List<Tried> attempts) {}
+
+    /** @param owner and {@code broken} are the controls: the same vector where it must succeed */
+    record Tried(
+            String vector,
+            String target,
+            Verdict verdict,
+            String outcome,
+            String detail,
+            long micros,
+            Control owner,
+            Control broken) {}
+
+    record Control(String outcome, String detail) {}
+
+    record Controls(Checked host, Checked broken) {}
+
+    record Checked(Verdict verdict, String detail) {}
+}

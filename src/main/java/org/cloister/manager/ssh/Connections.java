@@ -1,0 +1,225 @@
+package org.cloister.manager.ssh;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.io.nio2.Nio2Session;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
+import org.jboss.logging.Logger;
+
+/**
+ * Every connection from its first packet to its end: how many have not logged in (the library has no such limit), whose
+ * they are, and which must end when a key is taken away.
+ */
+final class Connections implements SessionListener {
+
+    private static final Logger LOG = Logger.getLogger(Connections.class);
+
+    /** As OpenSSH's MaxStartups, a little above its upper bound. */
+    static final int STRANGERS = 128;
+
+    /** Of {@link #STRANGERS}, from one source; a build machine may open a few dozen at once. */
+    static final int STRANGERS_OF_ONE_SOURCE = 32;
+
+    /** Logged in, to one tenant. */
+    static final int OF_ONE_TENANT = 256;
+
+    /** Keys that do not fit, in one connection; as OpenSSH's MaxAuthTries. */
+    static final int TRIES = 6;
+
+    /** For the client to read why; then the connection is cut whether it did or not. */
+    private static final long FAREWELL_MILLIS = 300;
+
+    private final TenantDirectory directory;
+    private final Refused refused;
+    private final Journal journal;
+    private final Executor threads;
+    private final Map<Session, Visit> visits = new ConcurrentHashMap<>();
+
+    /** One connection. Guarded by the lock of {@link Connections}. */
+    private static final class Visit {
+        private final InetAddress source;
+        private Login login;
+        private int tries;
+        private String tried;
+
+        Visit(InetAddress source) {
+            this.source = source;
+        }
+    }
+
+    Connections(TenantDirectory directory, Journal journal, Executor threads) {
+        this.directory = directory;
+        this.journal = journal;
+        this.refused = new Refused(journal, System::nanoTime);
+        this.threads = threads;
+    }
+
+    // --- strangers ---
+
+    @Override
+    public void sessionCreated(Session session) {
+        InetAddress source = Sources.source(session.getIoSession().getRemoteAddress());
+        boolean tooMany;
+        synchronized (this) {
+            long strangers =
+                    visits.values().stream().filter(v -> v.login == null).count();
+            long here = visits.values().stream()
+                    .filter(v -> v.login == null && v.source.equals(source))
+                    .count();
+            tooMany = strangers >= STRANGERS || here >= STRANGERS_OF_ONE_SOURCE;
+            if (!tooMany) visits.put(session, new Visit(source));
+        }
+        if (tooMany) {
+            refused.record(
+                    null,
+                    "A connection from " + source.getHostAddress()
+                            + " was closed: too many are open that have not logged in.");
+            session.getIoSession().close(true);
+            return;
+        }
+        keepAlive(session);
+    }
+
+    /** A dead peer is gone after two minutes; and a router on the way keeps its entry of an idle connection. */
+    private static void keepAlive(Session session) {
+        if (!(session.getIoSession() instanceof Nio2Session connection)) return;
+        AsynchronousSocketChannel socket = connection.getSocket();
+        try {
+            socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 60);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 15);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 4);
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debugf("keep-alive: %s", e.getMessage());
+        }
+    }
+
+    /**
+     * A key did not fit.
+     *
+     * @param name the tenant it was tried for, if that was a well-formed name; else null
+     * @return whether the client may try another
+     */
+    boolean mayTryAgain(Session session, String name) {
+        synchronized (this) {
+            Visit visit = visits.get(session);
+            if (visit == null) return false;
+            visit.tried = name;
+            return ++visit.tries < TRIES;
+        }
+    }
+
+    // --- logged in ---
+
+    @Override
+    public void sessionEvent(Session session, Event event) {
+        if (event != Event.Authenticated) return;
+        Login login = session.getAttribute(Login.OF_SESSION);
+        Visit visit;
+        boolean tooMany;
+        synchronized (this) {
+            visit = visits.get(session);
+            tooMany = login != null && sessions(login.tenantId()) >= OF_ONE_TENANT;
+            if (visit != null && !tooMany) visit.login = login;
+        }
+        if (login == null || visit == null) {
+            session.close(true); // cannot be: nobody is let in without a login
+            return;
+        }
+        if (tooMany) {
+            end(session, login.tenant() + " has " + OF_ONE_TENANT + " connections; close one first.");
+            return;
+        }
+        journal.record(
+                login.tenant(),
+                "ssh.login",
+                login.tenant(),
+                login.user() + " logged in from " + visit.source.getHostAddress() + " with " + login.fingerprint()
+                        + ".");
+        threads.execute(() -> recheck(session, login));
+    }
+
+    /** The key may have been taken away between the look-up and now; from now on {@link #accessEnded} finds the session. */
+    private void recheck(Session session, Login login) {
+        boolean holds;
+        try {
+            holds = directory
+                    .named(login.tenant())
+                    .filter(entry -> entry.id().equals(login.tenantId())
+                            && entry.fingerprints().contains(login.fingerprint()))
+                    .isPresent();
+        } catch (RuntimeException e) {
+            LOG.warnf("a login to %s could not be checked again: %s", login.tenant(), e.getMessage());
+            holds = false;
+        }
+        if (!holds) end(session, "This key no longer logs in to " + login.tenant() + ".");
+    }
+
+    /** Connections that are logged in to the tenant now. */
+    synchronized int sessions(UUID tenant) {
+        return (int) visits.values().stream()
+                .filter(v -> v.login != null && v.login.tenantId().equals(tenant))
+                .count();
+    }
+
+    /** @param fingerprint null for every key */
+    void accessEnded(UUID tenant, String fingerprint) {
+        visits.forEach((session, visit) -> {
+            Login login;
+            synchronized (this) {
+                login = visit.login;
+            }
+            if (login == null || !login.tenantId().equals(tenant)) return;
+            if (fingerprint == null) end(session, login.tenant() + " was stopped by the administrator.");
+            else if (fingerprint.equals(login.fingerprint()))
+                end(session, "This key no longer logs in to " + login.tenant() + ".");
+        });
+    }
+
+    private void end(Session session, String sentence) {
+        CompletableFuture.delayedExecutor(FAREWELL_MILLIS, TimeUnit.MILLISECONDS, threads)
+                .execute(() -> session.close(true));
+        threads.execute(() -> {
+            try {
+                session.disconnect(SshConstants.SSH2_DISCONNECT_BY_APPLICATION, sentence);
+            } catch (IOException e) {
+                LOG.debugf("a farewell: %s", e.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void sessionClosed(Session session) {
+        Visit visit = visits.remove(session);
+        if (visit == null) return;
+        Login login = visit.login;
+        if (login != null)
+            journal.record(
+                    login.tenant(),
+                    "ssh.logout",
+                    login.tenant(),
+                    login.user() + " from " + visit.source.getHostAddress() + " logged out.");
+        else if (visit.tries > 0)
+            refused.record(
+                    visit.tried,
+                    "A login from " + visit.source.getHostAddress() + " was refused after " + visit.tries
+                            + (visit.tries == 1 ? " key." : " keys."));
+    }
+
+    /** For the log at debug level: what a stranger's client did wrong. Its text may be hostile, so only its type is kept. */
+    @Override
+    public void sessionException(Session session, Throwable t) {
+        LOG.debugf("a connection failed: %s", t.getClass().getName());
+    }
+}

@@ -1,0 +1,145 @@
+package org.cloister.manager.ssh;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.ChannelFactory;
+import org.apache.sshd.common.global.KeepAliveHandler;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.helpers.AbstractConnectionService;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.ServerAuthenticationManager;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.cloister.protocol.AgentClient;
+
+/** The library's server, told what to serve and to whom; knows nothing of the application around it. */
+final class GatewayServer implements Closeable {
+
+    /** Look-ups in the database happen on these; the number bounds how many connections they can hold up. */
+    private static final int NETWORK_THREADS = 8;
+
+    /** What one channel's sender may have under way: bounds memory, and 512 kB in 50 ms of way are 10 MB/s. */
+    private static final long WINDOW = 512 * 1024;
+
+    /** Sessions in one connection. OpenSSH allows 10. */
+    private static final int CHANNELS = 32;
+
+    private static final Duration LOGIN_TIME = Duration.ofSeconds(20);
+
+    /** Requests to log in, those that only ask whether a key would do and the first "none" included. */
+    private static final int LOGIN_REQUESTS = 2 * Connections.TRIES + 2;
+
+    /** Pumps have shallow stacks, and there are up to four to a session. */
+    private static final long STACK = 256 * 1024;
+
+    private final AgentClient agent;
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().name("ssh-", 1).daemon().stackSize(STACK).factory());
+    private final Connections connections;
+    private final SshServer server;
+
+    /** @param journal must not block: it is also told on network threads */
+    GatewayServer(
+            ListenAddress address, HostKey hostKey, TenantDirectory directory, Journal journal, AgentClient agent) {
+        this.agent = agent;
+        connections = new Connections(directory, journal, threads);
+        server = SshServer.setUpDefaultServer();
+        server.setHost(address.host());
+        server.setPort(address.port());
+        server.setKeyPairProvider(KeyPairProvider.wrap(hostKey.pair()));
+        Algorithms.choose(server);
+        authenticate(new KeyLogin(directory, connections));
+        serve();
+        limit();
+    }
+
+    void start() throws IOException {
+        server.start();
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    /** Ends every connection; what runs in terminals is hung up on. */
+    @Override
+    public void close() throws IOException {
+        server.stop(true);
+        threads.shutdown();
+    }
+
+    private void authenticate(KeyLogin keys) {
+        server.setUserAuthFactories(List.of(ServerAuthenticationManager.DEFAULT_USER_AUTH_PUBLIC_KEY_FACTORY));
+        server.setPublickeyAuthenticator(keys);
+        server.setPasswordAuthenticator(null);
+        server.setKeyboardInteractiveAuthenticator(null);
+        server.setHostBasedAuthenticator(null);
+        server.addSessionListener(connections);
+    }
+
+    /** Whatever stands in neither list is refused: no port forwarding, no agent, no X11, no tunnel. */
+    private void serve() {
+        server.setChannelFactories(List.of(
+                new Channels("session"),
+                new Channels("direct-tcpip"),
+                new Channels("direct-streamlocal@openssh.com"),
+                new Channels("tun@openssh.com")));
+        server.setGlobalRequestHandlers(List.of(KeepAliveHandler.INSTANCE));
+        server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
+        server.setAgentFactory(null);
+        server.setShellFactory(null);
+        server.setCommandFactory(null);
+        server.setSubsystemFactories(List.of());
+    }
+
+    private void limit() {
+        CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "Cloister");
+        CoreModuleProperties.AUTH_TIMEOUT.set(server, LOGIN_TIME);
+        CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, LOGIN_REQUESTS);
+        CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
+        CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
+        CoreModuleProperties.NIO_WORKERS.set(server, NETWORK_THREADS);
+        CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
+        // Above what Channels refuses in words; the library would end the whole connection.
+        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, 4 * CHANNELS);
+        CoreModuleProperties.TCP_NODELAY.set(server, true);
+        CoreModuleProperties.SOCKET_BACKLOG.set(server, 128);
+    }
+
+    /** One kind of channel: sessions are served, the rest is refused in words. */
+    private final class Channels implements ChannelFactory {
+
+        private final String type;
+
+        Channels(String type) {
+            this.type = type;
+        }
+
+        @Override
+        public String getName() {
+            return type;
+        }
+
+        @Override
+        public Channel createChannel(Session session) {
+            if (!type.equals("session"))
+                return new RefusedChannel(
+                        SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, "Forwarding is not possible here.");
+            if (session.getService(AbstractConnectionService.class)
+                            .getChannels()
+                            .size()
+                    >= CHANNELS)
+                return new RefusedChannel(
+                        SshConstants.SSH_OPEN_RESOURCE_SHORTAGE,
+                        "This connection has " + CHANNELS + " sessions; close one first.");
+            return new TenantChannel(agent, threads);
+        }
+    }
+}

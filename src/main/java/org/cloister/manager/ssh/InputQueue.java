@@ -1,0 +1,103 @@
+package org.cloister.manager.ssh;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.function.IntConsumer;
+
+/**
+ * From the client to a process's standard input. The network thread puts packets in and never waits; a borrowed thread
+ * writes while there is something to write. What lies in the queue is bounded by the channel's window, which is given
+ * back only after the process took the bytes.
+ */
+final class InputQueue {
+
+    private final Executor threads;
+    private final IntConsumer taken;
+    private final Deque<byte[]> packets = new ArrayDeque<>();
+    private WritableByteChannel sink;
+    private Closeable end;
+    private boolean ended;
+    private boolean writing;
+    private boolean discarding;
+
+    /** @param taken called with the length of what was written or thrown away */
+    InputQueue(Executor threads, IntConsumer taken) {
+        this.threads = threads;
+        this.taken = taken;
+    }
+
+    /**
+     * The process is there.
+     *
+     * @param end closed after the last byte, when the client has sent its end of file; null if that ends nothing, as on a
+     *     terminal
+     */
+    synchronized void open(WritableByteChannel sink, Closeable end) {
+        this.sink = sink;
+        this.end = end;
+        write();
+    }
+
+    synchronized void put(byte[] packet) {
+        packets.add(packet);
+        write();
+    }
+
+    /** The client sends no more. */
+    synchronized void end() {
+        ended = true;
+        write();
+    }
+
+    /** Nobody will read: throw away what is there and what comes, so that the client is not kept waiting. */
+    synchronized void discard() {
+        discarding = true;
+        write();
+    }
+
+    /** Holds the lock. */
+    private void write() {
+        if (writing || (sink == null && !discarding) || (packets.isEmpty() && !ended)) return;
+        writing = true;
+        threads.execute(this::drain);
+    }
+
+    private void drain() {
+        while (true) {
+            byte[] packet;
+            boolean keep;
+            synchronized (this) {
+                packet = packets.poll();
+                keep = !discarding;
+                if (packet == null) {
+                    if (ended) closeEnd();
+                    writing = false;
+                    return;
+                }
+            }
+            if (keep) {
+                try {
+                    ByteBuffer bytes = ByteBuffer.wrap(packet);
+                    while (bytes.hasRemaining()) sink.write(bytes);
+                } catch (IOException e) { // the process closed its input, or is gone
+                    discard();
+                }
+            }
+            taken.accept(packet.length);
+        }
+    }
+
+    private void closeEnd() {
+        ended = false; // once
+        try {
+            if (end != null) end.close();
+        } catch (IOException e) {
+            // a pipe that cannot be closed was closed already
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package org.cloister.manager.ssh;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.RemoteWindow;
+import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.util.buffer.Buffer;
+
+/**
+ * Carries one output stream of a process to the client. Holds two packets at most, one on its way to the socket and one
+ * being filled; a client that stops reading stops the process's writes and nothing else.
+ *
+ * <p>Blocks, and wants a platform thread: virtual threads that pumped a pty stalled.
+ */
+final class OutputPump implements Runnable {
+
+    enum Stream {
+        OUTPUT(SshConstants.SSH_MSG_CHANNEL_DATA),
+        ERROR(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA);
+
+        private final byte message;
+
+        Stream(byte message) {
+            this.message = message;
+        }
+    }
+
+    /** OpenSSH's packet size; a larger read would only be cut up again. */
+    static final int CHUNK = 32 * 1024;
+
+    /** For message, recipient, kind of extended data and length. */
+    private static final int HEADER = 16;
+
+    /** No reader is too slow. Not Long.MAX_VALUE, which overflows in the library. */
+    private static final Duration PATIENCE = Duration.ofDays(3650);
+
+    private final TenantChannel channel;
+    private final ReadableByteChannel source;
+    private final Stream stream;
+    private final Runnable whenDone;
+    private volatile boolean reading;
+    private volatile long bytes;
+
+    /** @param whenDone called once, on the pump's thread, after the last byte was handed to the client or given up */
+    OutputPump(TenantChannel channel, ReadableByteChannel source, Stream stream, Runnable whenDone) {
+        this.channel = channel;
+        this.source = source;
+        this.stream = stream;
+        this.whenDone = whenDone;
+    }
+
+    /** Whether it waits for the process, not for the client. */
+    boolean isReading() {
+        return reading;
+    }
+
+    /** Carried so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void run() {
+        try {
+            carry();
+        } catch (IOException ended) {
+            // The process closed a terminal (EIO), or the client went away and the descriptors were closed.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            reading = false;
+            whenDone.run();
+        }
+    }
+
+    private void carry() throws IOException, InterruptedException {
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+        IoWriteFuture underWay = null;
+        while (true) {
+            reading = true;
+            int length;
+            try {
+                length = source.read(chunk.clear());
+            } catch (IOException end) {
+                length = -1;
+            }
+            reading = false;
+            if (length < 0) break;
+            chunk.flip();
+            while (chunk.hasRemaining()) {
+                Buffer packet = fill(chunk);
+                if (underWay != null) underWay.verify();
+                underWay = channel.writePacket(packet);
+            }
+            bytes += length;
+        }
+        if (underWay != null) underWay.verify();
+    }
+
+    /** As much of the chunk as one packet and the client's window take; waits until that is something. */
+    private Buffer fill(ByteBuffer chunk) throws IOException, InterruptedException {
+        RemoteWindow window = channel.getRemoteWindow();
+        long space = Math.min(window.waitForSpace(PATIENCE), window.getPacketSize());
+        int length = (int) Math.min(space, chunk.remaining());
+        window.waitAndConsume(length, PATIENCE); // again, since the other stream of the process shares the window
+        Buffer packet = channel.getSession().createBuffer(stream.message, HEADER + length);
+        packet.putUInt(channel.getRecipient());
+        if (stream == Stream.ERROR) packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
+        packet.putUInt(length);
+        int at = packet.wpos();
+        packet.ensureCapacity(length);
+        chunk.get(packet.array(), at, length);
+        packet.wpos(at + length);
+        return packet;
+    }
+}

@@ -1,0 +1,30 @@
+package org.cloister.manager.ssh;
+
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.cloister.manager.tenant.SshKey;
+import org.cloister.manager.tenant.Tenant;
+
+/** The tenants and keys in the database. */
+@ApplicationScoped
+class StoredTenants implements TenantDirectory {
+
+    /** Whose keys are read when there is no such tenant: nobody's. */
+    private static final UUID NOBODY = new UUID(0, 0);
+
+    @Override
+    public Optional<Entry> named(String name) {
+        return QuarkusTransaction.requiringNew().call(() -> {
+            Optional<Tenant> found = Tenant.named(name);
+            UUID id = found.map(tenant -> tenant.id).orElse(NOBODY);
+            Set<String> fingerprints = SshKey.<SshKey>stream("tenantId", id)
+                    .map(key -> key.fingerprint)
+                    .collect(Collectors.toUnmodifiableSet());
+            return found.map(tenant -> new Entry(id, tenant.name, fingerprints));
+        });
+    }
+}

@@ -1,0 +1,261 @@
+package org.cloister.manager.ssh;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.PtyMode;
+import org.apache.sshd.common.channel.RequestHandler.Result;
+import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.cloister.protocol.AgentClient;
+import org.cloister.protocol.Request;
+import org.jboss.logging.Logger;
+
+/**
+ * A session channel: collects what the client asks for (terminal, environment), then runs one shell, command or subsystem
+ * in the tenant. The library's own Command is not used: it would keep a close waiting for the process, and resumes only
+ * one of the two output streams when the client's window opens again.
+ *
+ * <p>Its handlers run on network threads and never wait.
+ */
+final class TenantChannel extends ChannelSession {
+
+    private static final Logger LOG = Logger.getLogger(TenantChannel.class);
+
+    /** Runs in the tenant, with its own files and under its own limits. */
+    private static final Map<String, String> SUBSYSTEMS = Map.of("sftp", "exec /usr/lib/openssh/sftp-server");
+
+    /** A terminal's sides are unsigned shorts in the kernel. */
+    private static final int LARGEST_SIDE = 65_535;
+
+    private final AgentClient agent;
+    private final Executor threads;
+    private final ClientEnvironment environment = new ClientEnvironment();
+    private Request.Terminal terminal;
+    private volatile TenantProcess process;
+    private boolean started;
+
+    TenantChannel(AgentClient agent, Executor threads) {
+        super(List.of());
+        this.agent = agent;
+        this.threads = threads;
+    }
+
+    // --- what the client asks for ---
+
+    @Override
+    protected Result handlePtyReqParsed(
+            String term, int columns, int rows, int width, int height, Map<PtyMode, Integer> modes) {
+        if (process != null) return Result.ReplyFailure;
+        terminal = terminal(columns, rows, width, height);
+        environment.set("TERM", term);
+        return Result.ReplySuccess;
+    }
+
+    @Override
+    protected Result handleWindowChangeParsed(int columns, int rows, int width, int height) {
+        if (terminal == null) return Result.ReplyFailure;
+        terminal = terminal(columns, rows, width, height);
+        TenantProcess running = process;
+        if (running != null) running.resize(terminal);
+        return Result.ReplySuccess;
+    }
+
+    @Override
+    protected Result handleEnvParsed(String name, String value) {
+        return environment.set(name, value) ? Result.ReplySuccess : Result.ReplyFailure;
+    }
+
+    @Override
+    protected Result handleSignalParsed(String name) {
+        OptionalInt number = Signals.number(name);
+        TenantProcess running = process;
+        if (number.isEmpty() || running == null) return Result.ReplyFailure;
+        running.signal(number.getAsInt());
+        return Result.ReplySuccess;
+    }
+
+    @Override
+    protected Result handleBreakParsed(long milliseconds) {
+        return handleSignalParsed("INT");
+    }
+
+    @Override
+    protected Result handleShellParsed(String request) {
+        return prepare(null);
+    }
+
+    @Override
+    protected Result handleExecParsed(String request, String command) {
+        return command.indexOf('\0') < 0 ? prepare(command) : Result.ReplyFailure;
+    }
+
+    @Override
+    protected Result handleSubsystemParsed(String request, String subsystem) {
+        String command = SUBSYSTEMS.get(subsystem);
+        return command == null ? Result.ReplyFailure : prepare(command);
+    }
+
+    @Override
+    protected Result handleAgentForwardingParsed(String request) {
+        return Result.ReplyFailure;
+    }
+
+    @Override
+    protected Result handleX11ForwardingParsed(
+            String request,
+            org.apache.sshd.server.session.ServerSession session,
+            boolean single,
+            String protocol,
+            String cookie,
+            int screen) {
+        return Result.ReplyFailure;
+    }
+
+    private Result prepare(String command) {
+        Login login = getSession().getAttribute(Login.OF_SESSION);
+        if (login == null || process != null || isClosing()) return Result.ReplyFailure;
+        Map<String, String> variables = environment.variables();
+        InetSocketAddress client = Sources.address(getSession().getClientAddress());
+        InetSocketAddress server = Sources.address(getSession().getIoSession().getLocalAddress());
+        variables.put("SSH_CLIENT", Sources.text(client) + " " + client.getPort() + " " + server.getPort());
+        variables.put(
+                "SSH_CONNECTION",
+                Sources.text(client) + " " + client.getPort() + " " + Sources.text(server) + " " + server.getPort());
+        var request = new Request.OpenSession(login.tenantId(), login.user(), command, terminal, variables);
+        process = new TenantProcess(this, login, request, agent, threads);
+        return Result.ReplySuccess;
+    }
+
+    /** The process starts after the client was told that it will, so that no output comes before that answer. */
+    @Override
+    protected IoWriteFuture sendResponse(Buffer buffer, String request, Result result, boolean wantReply)
+            throws IOException {
+        IoWriteFuture sent = super.sendResponse(buffer, request, result, wantReply);
+        if (process != null && !started) {
+            started = true;
+            process.start();
+        }
+        return sent;
+    }
+
+    // --- what the client sends ---
+
+    @Override
+    protected void doWriteData(byte[] data, int offset, long length) {
+        TenantProcess running = process;
+        if (running == null) giveBack((int) length); // before any process: nobody to read it
+        else running.input().put(Arrays.copyOfRange(data, offset, offset + (int) length));
+    }
+
+    @Override
+    protected void doWriteExtendedData(byte[] data, int offset, long length) {
+        giveBack((int) length); // a client has no standard error
+    }
+
+    @Override
+    public void handleEof() throws IOException {
+        super.handleEof();
+        TenantProcess running = process;
+        if (running != null) running.input().end();
+    }
+
+    /** The client may send as much again. */
+    void giveBack(int bytes) {
+        if (isClosing()) return;
+        try {
+            getLocalWindow().release(bytes);
+        } catch (IOException e) {
+            LOG.debugf("a channel's window: %s", e.getMessage());
+        }
+    }
+
+    // --- how it ends ---
+
+    /** No more output will come. */
+    void endOutput() {
+        if (isClosing()) return;
+        try {
+            sendEof();
+        } catch (IOException e) {
+            LOG.debugf("a channel's end of file: %s", e.getMessage());
+        }
+    }
+
+    /** The process ended and all its output was sent. */
+    void exited(org.cloister.protocol.Session.Exit exit) {
+        if (exit.lost() != null) {
+            refuse("The session ended: " + exit.lost() + ".");
+            return;
+        }
+        if (isClosing()) return;
+        try {
+            if (exit.signal() == 0) sendExitStatus(exit.status());
+            else sendExitSignal(Signals.name(exit.signal()));
+        } catch (IOException e) {
+            LOG.debugf("an exit status: %s", e.getMessage());
+        }
+        close(false);
+    }
+
+    /** Says why on standard error and ends the channel as ssh itself ends when it fails. */
+    void refuse(String sentence) {
+        if (isClosing()) return;
+        try {
+            byte[] line = (sentence + (terminal == null ? "\n" : "\r\n")).getBytes(StandardCharsets.UTF_8);
+            if (!isEofSent() && getRemoteWindow().getSize() >= line.length) {
+                getRemoteWindow().consume(line.length);
+                Buffer packet = message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA);
+                packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
+                packet.putBytes(line);
+                writePacket(packet);
+            }
+            sendEof();
+            sendExitStatus(255);
+        } catch (IOException | RuntimeException e) {
+            LOG.debugf("a refusal: %s", e.getMessage());
+        }
+        close(false);
+    }
+
+    private void sendExitSignal(String name) throws IOException {
+        Buffer packet = message(SshConstants.SSH_MSG_CHANNEL_REQUEST);
+        packet.putString("exit-signal");
+        packet.putBoolean(false);
+        packet.putString(name);
+        packet.putBoolean(false); // whether it dumped core is not known
+        packet.putString("");
+        packet.putString("");
+        writePacket(packet);
+    }
+
+    private Buffer message(byte command) {
+        Session session = getSession();
+        Buffer packet = session.createBuffer(command);
+        packet.putUInt(getRecipient());
+        return packet;
+    }
+
+    @Override
+    protected void preClose() {
+        TenantProcess running = process;
+        if (running != null) running.hangUp();
+        super.preClose();
+    }
+
+    private static Request.Terminal terminal(int columns, int rows, int width, int height) {
+        return new Request.Terminal(side(columns), side(rows), side(width), side(height));
+    }
+
+    private static int side(int length) {
+        return Math.clamp(length, 0, LARGEST_SIDE);
+    }
+}

@@ -1,0 +1,184 @@
+package org.cloister.manager.ssh;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.cloister.protocol.AgentClient;
+import org.cloister.protocol.AgentException;
+import org.cloister.protocol.Request;
+import org.cloister.protocol.Session;
+import org.jboss.logging.Logger;
+
+/**
+ * What a channel runs in its tenant: opened by the agent, fed and emptied here, ended with the channel.
+ *
+ * <p>Reads go through the streams' channels, because closing a plain FileInputStream does not wake a thread that reads it,
+ * and a terminal that is still being read is not hung up.
+ */
+final class TenantProcess {
+
+    private static final Logger LOG = Logger.getLogger(TenantProcess.class);
+
+    /** After the shell's end a background process may hold its terminal: its output is awaited this long, as quiet. */
+    private static final long QUIET_MILLIS = 100;
+
+    private final TenantChannel channel;
+    private final Login login;
+    private final Request.OpenSession request;
+    private final AgentClient agent;
+    private final Executor threads;
+    private final InputQueue input;
+    private Session session;
+    private boolean hungUp;
+    private Request.Terminal size;
+    private boolean resizing;
+
+    TenantProcess(
+            TenantChannel channel, Login login, Request.OpenSession request, AgentClient agent, Executor threads) {
+        this.channel = channel;
+        this.login = login;
+        this.request = request;
+        this.agent = agent;
+        this.threads = threads;
+        this.size = request.terminal();
+        this.input = new InputQueue(threads, channel::giveBack);
+    }
+
+    InputQueue input() {
+        return input;
+    }
+
+    /** Returns at once; what happens then is told to the channel. */
+    void start() {
+        threads.execute(this::run);
+    }
+
+    /** The client's window has another size. */
+    synchronized void resize(Request.Terminal terminal) {
+        if (request.terminal() == null) return;
+        size = terminal;
+        if (session == null || resizing || hungUp) return;
+        resizing = true;
+        threads.execute(this::sendSize);
+    }
+
+    void signal(int number) {
+        threads.execute(() -> {
+            Session running = running();
+            if (running == null) return;
+            try {
+                running.signal(number);
+            } catch (IOException e) {
+                LOG.debugf("a signal for a process of %s was lost: %s", login.tenant(), e.getMessage());
+            }
+        });
+    }
+
+    /** The channel is gone. A terminal hangs up on its processes; others run on until they read or write. */
+    void hangUp() {
+        threads.execute(() -> {
+            synchronized (this) {
+                hungUp = true;
+            }
+            input.discard();
+            close();
+        });
+    }
+
+    private void run() {
+        Session opened;
+        try {
+            opened = agent.open(request);
+        } catch (AgentException e) {
+            input.discard();
+            channel.refuse(Refusals.sentence(login, e));
+            return;
+        }
+        boolean late;
+        synchronized (this) {
+            session = opened;
+            late = hungUp;
+        }
+        if (late) {
+            close();
+            return;
+        }
+        try {
+            attend(opened);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close();
+        }
+    }
+
+    private void attend(Session opened) throws InterruptedException {
+        boolean terminal = request.terminal() != null;
+        CountDownLatch streams = new CountDownLatch(terminal ? 1 : 2);
+        Runnable done = () -> {
+            streams.countDown();
+            if (streams.getCount() == 0) channel.endOutput();
+        };
+        OutputPump output = new OutputPump(channel, opened.output().getChannel(), OutputPump.Stream.OUTPUT, done);
+        threads.execute(output);
+        if (terminal) {
+            input.open(opened.input().getChannel(), null);
+            resize(size);
+        } else {
+            threads.execute(new OutputPump(channel, opened.error().getChannel(), OutputPump.Stream.ERROR, done));
+            input.open(opened.input().getChannel(), opened.input());
+        }
+        Session.Exit exit = opened.await();
+        input.discard();
+        if (terminal) {
+            long before;
+            do before = output.bytes();
+            while (!streams.await(QUIET_MILLIS, TimeUnit.MILLISECONDS)
+                    && (output.bytes() != before || !output.isReading()));
+            close(); // what still holds the terminal gets a hang-up, and the pump its end
+        }
+        streams.await();
+        channel.exited(exit);
+    }
+
+    private void sendSize() {
+        Request.Terminal sent = null;
+        while (true) {
+            Session running;
+            synchronized (this) {
+                if (size == sent || hungUp || session == null) {
+                    resizing = false;
+                    return;
+                }
+                sent = size;
+                running = session;
+            }
+            try {
+                agent.resize(running, sent);
+            } catch (AgentException e) { // the agent is being restarted: the next change brings the size
+                LOG.debugf("a terminal of %s kept its size: %s", login.tenant(), e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.debugf("a terminal of %s was gone before its size: %s", login.tenant(), e.getMessage());
+            }
+        }
+    }
+
+    private synchronized Session running() {
+        return hungUp ? null : session;
+    }
+
+    private void close() {
+        Session open;
+        synchronized (this) {
+            open = session;
+            hungUp = true;
+        }
+        if (open == null) return;
+        try {
+            open.close();
+        } catch (IOException e) {
+            LOG.debugf("descriptors of a session of %s: %s", login.tenant(), e.getMessage());
+        }
+    }
+}

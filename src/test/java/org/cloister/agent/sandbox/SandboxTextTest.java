@@ -1,0 +1,93 @@
+package org.cloister.agent.sandbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Limits;
+import org.cloister.protocol.TenantSpec;
+import org.junit.jupiter.api.Test;
+
+class SandboxTextTest {
+
+    private static final TenantSpec EVE = new TenantSpec(
+            UUID.randomUUID(),
+            7,
+            "eve",
+            "bookworm",
+            TenantSpec.Desired.RUNNING,
+            0,
+            new Limits(100, 512L << 20, 256, 1L << 30));
+
+    private static final List<Step> STEPS =
+            SandboxPlan.of(EVE, Path.of("/pool/eve"), Path.of("/run/x")).steps();
+
+    private static int indexOf(Class<? extends Step> kind) {
+        for (int i = 0; i < STEPS.size(); i++) if (kind.isInstance(STEPS.get(i))) return i;
+        throw new AssertionError("no step " + kind.getSimpleName());
+    }
+
+    @Test
+    void capabilitiesAreDroppedAfterEverythingThatNeedsThemAndBeforeItServes() {
+        assertEquals(0, indexOf(Step.BecomeRoot.class));
+        assertEquals(STEPS.size() - 1, indexOf(Step.Go.class));
+        assertEquals(STEPS.size() - 2, indexOf(Step.Capabilities.class));
+        assertEquals(STEPS.size() - 3, indexOf(Step.Pivot.class));
+    }
+
+    @Test
+    void theBoundingSetHoldsNoCapabilityThatRulesTheMachine() {
+        // capabilities(7): NET_ADMIN 12, SYS_MODULE 16, SYS_RAWIO 17, SYS_ADMIN 21, SYS_BOOT 22, MKNOD 27, SYSLOG 34,
+        // BPF 39
+        for (int forbidden : new int[] {
+            2, 9, 11, 12, 14, 15, 16, 17, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 32, 33, 34, 35, 36, 37, 38, 39, 40
+        }) assertEquals(0, SandboxPlan.CAPABILITIES >> forbidden & 1, "capability " + forbidden);
+        assertEquals(14, Long.bitCount(SandboxPlan.CAPABILITIES));
+    }
+
+    @Test
+    void everyMaskIsReadOnlyOrANodeThatHoldsNothing() {
+        for (Step step : STEPS)
+            if (step instanceof Step.Attach(Mount.Memory mask, String path, boolean optional) && optional)
+                assertEquals(0xf, mask.attributes(), path + " must be read-only, nosuid, nodev, noexec");
+    }
+
+    @Test
+    void aRootFileSystemMayHoldSetUidProgramsButNoDevices() {
+        // the mount itself is made by the kernel; here only that it is the id-mapped one
+        assertTrue(STEPS.get(1) instanceof Step.Root root && root.mount() instanceof Mount.IdMapped);
+    }
+
+    @Test
+    void startTicksAreReadBehindANameThatLies() {
+        String stat = "7 (a) R (b) S 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 2 3 4";
+        assertEquals(4711, ProcFiles.startTicks(stat));
+    }
+
+    @Test
+    void aZombieIsNotAlive() {
+        assertEquals(-1, ProcFiles.startTicks("7 (x) Z 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 2 3 4"));
+    }
+
+    @Test
+    void aProcessIsShownWithItsIdsInsideAndOutside() {
+        String status = "Name:\ttail\nUid:\t1879506945\t0\t0\t0\nNSpid:\t4711\t9\nVmRSS:\t     100 kB\n";
+        assertEquals(
+                new Inspection.Process(4711, 9, 1879506945L, 1, "[tail]", 102_400),
+                ProcFiles.process(4711, 1879506944L, status, ""));
+    }
+
+    @Test
+    void everyStepOfThePlanIsOneThatTenantInitKnows() throws Exception {
+        String source = java.nio.file.Files.readString(Path.of("src/main/c/tenant-init.c"));
+        for (Step step : STEPS)
+            assertTrue(
+                    source.contains("\"" + step.words().getFirst() + "\""),
+                    "tenant-init does not know " + step.words().getFirst());
+        assertFalse(source.contains("system("));
+    }
+}
