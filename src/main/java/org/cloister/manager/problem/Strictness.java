@@ -1,5 +1,6 @@
 package org.cloister.manager.problem;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -13,6 +14,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import org.cloister.protocol.Reply;
 
 /** JSON means what it says: no number for a text, no text for a number, no field twice, nothing after the end. */
 @Singleton
@@ -30,8 +32,13 @@ class Strictness implements ObjectMapperCustomizer {
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        // The agent's replies carry their kind for the protocol's sake; to the API's callers it says nothing.
+        json.addMixIn(Reply.class, Untagged.class);
         json.registerModule(new SimpleModule().addDeserializer(String.class, new PlainText()));
     }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NONE)
+    private interface Untagged {}
 
     /** Text without NUL: PostgreSQL stores none, and C ends at one. */
     private static final class PlainText extends StringDeserializer {
