@@ -87,9 +87,19 @@ start_database() {
     make_database
     configure_database
     step database "starting PostgreSQL ${DB_DIR##*/}"
+    until_true 20 no_old_postmaster || true
     launch db "$DB_USER" "$DB_BIN/postgres" -D "$DB_DIR"
     await db 60 database_answers
     make_schema_owner
+}
+
+# A killed server leaves its pid file, and refuses to start while that pid exists: as a child that its parent has not
+# asked for its status yet, or until its last sessions have noticed.
+no_old_postmaster() {
+    local pid=''
+    read -r pid 2>/dev/null <"$DB_DIR/postmaster.pid" || true
+    [[ -z $pid || $(cat "/proc/$pid/comm" 2>/dev/null) != postgres ]] &&
+        ! pgrep -u "$DB_USER" -x postgres >/dev/null
 }
 
 # The database and its owner; the tables are the manager's business.

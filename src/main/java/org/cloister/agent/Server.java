@@ -181,7 +181,8 @@ final class Server implements Closeable {
         FileDescriptor[] descriptors = connection.getReceivedFileDescriptors();
         if (descriptors != null)
             for (FileDescriptor descriptor : descriptors)
-                received.add(Fd.owning(FileDescriptorCast.using(descriptor).as(Integer.class)));
+                received.add(Fd.owning( // those that came are closed with the connection
+                        FileDescriptorCast.duplicating(descriptor).as(Integer.class)));
         return received;
     }
 

@@ -59,13 +59,12 @@
 
   // ---- Copy: a button names what it copies by data-copy="#id"
   function copied(button) {
-    var word = button.querySelector('.word') || button;
-    var before = word.textContent;
-    word.textContent = 'Copied';
+    var word = button.querySelector('.word');
+    if (word) word.textContent = 'Copied';
     button.classList.add('done');
     say('Copied to the clipboard.');
     setTimeout(function () {
-      word.textContent = before;
+      if (word) word.textContent = 'Copy';
       button.classList.remove('done');
     }, 1600);
   }
@@ -112,8 +111,9 @@
   document.addEventListener('htmx:beforeSwap', function (event) {
     var element = event.detail.elt;
     if (!element.id || !polls(element)) return;
-    if (event.detail.xhr.status === 401) {
-      location.reload();
+    if (new URL(event.detail.xhr.responseURL).pathname === '/sign-in') {
+      location.reload(); // the session is over, and the answer is the page that says so
+      event.detail.shouldSwap = false;
       return;
     }
     if (last[element.id] === event.detail.serverResponse) event.detail.shouldSwap = false;

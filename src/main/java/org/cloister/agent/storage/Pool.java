@@ -137,15 +137,21 @@ public final class Pool {
             Files.delete(home);
         }
         if (!Files.isDirectory(sysfs(slot))) return;
-        // A level-0 group outlives its subvolume until the cleaner ran; only then can its parent go.
         btrfs("filesystem", "sync", mount.toString()); // wakes the cleaner, which else waits for the next commit
         btrfs("subvolume", "sync", mount.toString());
-        for (String group :
-                QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup())) {
+        // A level-0 group goes with its subvolume, unless this kernel leaves it behind; only then can its parent go.
+        for (String group : QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup()))
+            if (Files.isDirectory(qgroup(group))) destroyLeft(group, slot);
+        btrfs("qgroup", "destroy", slot.qgroup(), mount.toString());
+    }
+
+    private void destroyLeft(String group, Slot slot) throws IOException {
+        try {
             btrfs("qgroup", "remove", group, slot.qgroup(), mount.toString());
             btrfs("qgroup", "destroy", group, mount.toString());
+        } catch (IOException e) {
+            if (Files.isDirectory(qgroup(group))) throw e; // else the cleaner came first
         }
-        btrfs("qgroup", "destroy", slot.qgroup(), mount.toString());
     }
 
     /** Tenants that have storage here. */
@@ -241,7 +247,11 @@ public final class Pool {
     }
 
     private Path sysfs(Slot slot) throws IOException {
-        return sysfs().resolve("qgroups").resolve(slot.qgroup().replace('/', '_'));
+        return qgroup(slot.qgroup());
+    }
+
+    private Path qgroup(String name) throws IOException {
+        return sysfs().resolve("qgroups").resolve(name.replace('/', '_'));
     }
 
     private FileStore store() throws IOException {
