@@ -234,6 +234,30 @@ class PagesTest {
     }
 
     @Test
+    void aTenantIsFrozenThawedAndDeletedOnlyByItsName() {
+        try (TenantHandle eve = instance.tenant("eve")) {
+            page.navigate(instance.url() + "/tenants/eve");
+            button("Freeze").click();
+            assertThat(page.locator("#sign")).hasText("frozen");
+            button("Thaw").click();
+            assertThat(page.locator("#sign")).hasText("running");
+
+            page.getByLabel("Add keys").fill("not a key");
+            button("Add").click();
+            assertThat(page.locator("#keys-fault")).containsText("This is not a public key");
+            assertThat(page.getByLabel("Add keys")).hasValue("not a key");
+
+            page.locator("#sure").fill("bob");
+            button("Delete for good").click();
+            assertThat(page.locator("#sure-fault")).containsText("Nothing was deleted");
+            page.locator("#sure").fill("eve");
+            button("Delete for good").click();
+            assertThat(page).hasURL(instance.url() + "/");
+            assertThat(page.locator("#live")).not().containsText("eve");
+        }
+    }
+
+    @Test
     void everyPageFitsAPhoneAndKeepsItsTheme() {
         page.navigate(instance.url() + "/");
         button("Dark").click();
