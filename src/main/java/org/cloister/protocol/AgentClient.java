@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
+import org.newsclub.net.unix.FileDescriptorCast;
 
 /** Asks the agent. Safe for use by many threads; each request has a connection of its own. */
 public final class AgentClient {
@@ -39,6 +40,10 @@ public final class AgentClient {
             int expected = request.terminal() == null ? 4 : 2;
             if (descriptors == null || descriptors.length != expected)
                 throw new IOException("the session came without its descriptors");
+            // junixsocket closes what came over a connection together with it; the session needs its own.
+            for (int i = 0; i < descriptors.length; i++)
+                descriptors[i] =
+                        FileDescriptorCast.duplicating(descriptors[i]).getFileDescriptor();
             return new Session(descriptors);
         } catch (IOException e) {
             throw broken(e);

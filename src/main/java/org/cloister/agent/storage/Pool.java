@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.cloister.agent.linux.Command;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
@@ -136,8 +137,23 @@ public final class Pool {
             }
             Files.delete(home);
         }
-        if (!Files.isDirectory(sysfs(slot))) return;
-        // A level-0 group outlives its subvolume until the cleaner ran; only then can its parent go.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (Files.isDirectory(sysfs(slot))) {
+            try {
+                dissolve(slot);
+            } catch (IOException e) {
+                if (System.nanoTime() > end) throw e;
+                pause();
+            }
+        }
+    }
+
+    /**
+     * Removes the slot's quota group. A level-0 group outlives its subvolume until the cleaner ran and the last extent is
+     * billed back (before that, destroying it fails with EBUSY); newer kernels then drop it by themselves, maybe between
+     * our look and our hand (ENOENT). Both pass.
+     */
+    private void dissolve(Slot slot) throws IOException {
         btrfs("filesystem", "sync", mount.toString()); // wakes the cleaner, which else waits for the next commit
         btrfs("subvolume", "sync", mount.toString());
         for (String group :
@@ -146,6 +162,15 @@ public final class Pool {
             btrfs("qgroup", "destroy", group, mount.toString());
         }
         btrfs("qgroup", "destroy", slot.qgroup(), mount.toString());
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the removal was interrupted", e);
+        }
     }
 
     /** Tenants that have storage here. */
