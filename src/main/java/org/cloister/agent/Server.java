@@ -176,13 +176,13 @@ final class Server implements Closeable {
         return FileDescriptorCast.unsafeUsing(fd.number()).getFileDescriptor();
     }
 
-    /** Copies: junixsocket closes the originals with the connection, and a number closed twice may be somebody else's. */
     private static List<Fd> received(AFUNIXSocket connection) throws IOException {
         List<Fd> received = new ArrayList<>();
         FileDescriptor[] descriptors = connection.getReceivedFileDescriptors();
         if (descriptors != null)
             for (FileDescriptor descriptor : descriptors)
-                received.add(Fd.owning(FileDescriptorCast.duplicating(descriptor).as(Integer.class)));
+                received.add(Fd.owning( // those that came are closed with the connection
+                        FileDescriptorCast.duplicating(descriptor).as(Integer.class)));
         return received;
     }
 

@@ -40,10 +40,8 @@ public final class AgentClient {
             int expected = request.terminal() == null ? 4 : 2;
             if (descriptors == null || descriptors.length != expected)
                 throw new IOException("the session came without its descriptors");
-            // junixsocket closes what came over a connection together with it; the session needs its own.
-            for (int i = 0; i < descriptors.length; i++)
-                descriptors[i] =
-                        FileDescriptorCast.duplicating(descriptors[i]).getFileDescriptor();
+            for (int i = 0; i < descriptors.length; i++) // those that came are closed with the connection
+                descriptors[i] = FileDescriptorCast.duplicating(descriptors[i]).getFileDescriptor();
             return new Session(descriptors);
         } catch (IOException e) {
             throw broken(e);

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.cloister.agent.linux.Command;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
@@ -137,39 +136,21 @@ public final class Pool {
             }
             Files.delete(home);
         }
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (Files.isDirectory(sysfs(slot))) {
-            try {
-                dissolve(slot);
-            } catch (IOException e) {
-                if (System.nanoTime() > end) throw e;
-                pause();
-            }
-        }
-    }
-
-    /**
-     * Removes the slot's quota group. A level-0 group outlives its subvolume until the cleaner ran and the last extent is
-     * billed back (before that, destroying it fails with EBUSY); newer kernels then drop it by themselves, maybe between
-     * our look and our hand (ENOENT). Both pass.
-     */
-    private void dissolve(Slot slot) throws IOException {
+        if (!Files.isDirectory(sysfs(slot))) return;
         btrfs("filesystem", "sync", mount.toString()); // wakes the cleaner, which else waits for the next commit
         btrfs("subvolume", "sync", mount.toString());
-        for (String group :
-                QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup())) {
-            btrfs("qgroup", "remove", group, slot.qgroup(), mount.toString());
-            btrfs("qgroup", "destroy", group, mount.toString());
-        }
+        // A level-0 group goes with its subvolume, unless this kernel leaves it behind; only then can its parent go.
+        for (String group : QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup()))
+            if (Files.isDirectory(qgroup(group))) destroyLeft(group, slot);
         btrfs("qgroup", "destroy", slot.qgroup(), mount.toString());
     }
 
-    private static void pause() throws IOException {
+    private void destroyLeft(String group, Slot slot) throws IOException {
         try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the removal was interrupted", e);
+            btrfs("qgroup", "remove", group, slot.qgroup(), mount.toString());
+            btrfs("qgroup", "destroy", group, mount.toString());
+        } catch (IOException e) {
+            if (Files.isDirectory(qgroup(group))) throw e; // else the cleaner came first
         }
     }
 
@@ -266,7 +247,11 @@ public final class Pool {
     }
 
     private Path sysfs(Slot slot) throws IOException {
-        return sysfs().resolve("qgroups").resolve(slot.qgroup().replace('/', '_'));
+        return qgroup(slot.qgroup());
+    }
+
+    private Path qgroup(String name) throws IOException {
+        return sysfs().resolve("qgroups").resolve(name.replace('/', '_'));
     }
 
     private FileStore store() throws IOException {

@@ -1,0 +1,84 @@
+package org.cloister.manager.audit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class AuditReadingTest {
+
+    private static final UUID ID = UUID.fromString("0be04133-048b-4122-820f-48c6cae036ab");
+
+    @Test
+    void aPassedReportSaysSoInOneSentence() {
+        AuditPage page = reading("passed", 3, 0, 0, "passed", "passed").page();
+        assertEquals("No tenant reached another or the host in 3 attempts.", page.sentence());
+        assertEquals("Passed", page.sign().word());
+    }
+
+    @Test
+    void aFailedReportNamesWhoReachedWhom() {
+        AuditPage page = reading("failed", 2, 1, 0, "failed", "failed").page();
+        assertEquals("1 attempt of 3 got through: eve reached bob.", page.sentence());
+        assertEquals("failed", page.rows().get(1).cells().get(0).verdict());
+        assertEquals(1, page.notable().size());
+    }
+
+    @Test
+    void aVoidReportProvesNothing() {
+        AuditPage page = reading("void", 2, 0, 1, "void", "void").page();
+        assertEquals(
+                "This run proves nothing: a control failed, so 1 denial may mean only that nothing was there to be reached.",
+                page.sentence());
+        assertEquals("Void", page.sign().word());
+    }
+
+    @Test
+    void aVerdictThatIsNotKnownIsShownAsVoid() {
+        AuditCell cell = reading("passed", 3, 0, 0, "excellent", "splendid").cell("eve", "bob");
+        assertEquals("void", cell.verdict());
+        assertEquals("void", cell.attempts().get(0).verdict());
+    }
+
+    @Test
+    void aCellThatWasNotTriedIsNotShownAsPassed() {
+        AuditPage page = reading("passed", 3, 0, 0, "passed", "passed").page();
+        AuditPage.Square untried = page.rows().get(0).cells().get(1);
+        assertEquals("not tried", untried.word());
+        assertNull(untried.url());
+    }
+
+    @Test
+    void anEmptyDocumentIsReadAsVoid() {
+        AuditPage page = new AuditReading(ID, "{}".getBytes(StandardCharsets.UTF_8)).page();
+        assertEquals("Void", page.sign().word());
+        assertEquals("Void", page.controls().get(0).sign().word());
+    }
+
+    @Test
+    void whatIsNotJsonIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new AuditReading(ID, "no".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Bob and eve, and one cell: eve at bob, with one attempt. */
+    private static AuditReading reading(
+            String verdict, int passed, int failed, int voided, String cell, String attempt) {
+        String document =
+                """
+                {"schema":"cloister-audit/1","verdict":"%s","startedAt":"2026-01-01T00:00:00Z",
+                 "finishedAt":"2026-01-01T00:00:02Z","unheardOf":{"a":1},
+                 "tenants":[{"name":"bob","slot":1},{"name":"eve","slot":2}],
+                 "summary":{"passed":%d,"failed":%d,"void":%d},
+                 "vectors":[{"name":"signal","tries":"kill","stoppedBy":"pid namespace"}],
+                 "cells":[{"attacker":"eve","victim":"bob","verdict":"%s","attempts":[
+                   {"vector":"signal","target":"pid 22","verdict":"%s","outcome":"ESRCH","micros":12,
+                    "owner":{"outcome":"succeeded"},"broken":{"outcome":"succeeded"}}]}],
+                 "findings":[]}
+                """
+                        .formatted(verdict, passed, failed, voided, cell, attempt);
+        return new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8));
+    }
+}
