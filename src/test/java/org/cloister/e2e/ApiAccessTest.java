@@ -137,7 +137,7 @@ class ApiAccessTest {
         assertTrue(policy.contains("frame-ancestors 'none'"), policy);
         assertFalse(policy.contains("unsafe-inline"), policy);
         assertEquals("nosniff", headers.firstValue("x-content-type-options").orElse(""));
-        assertEquals("no-referrer", headers.firstValue("referrer-policy").orElse(""));
+        assertEquals("same-origin", headers.firstValue("referrer-policy").orElse(""));
     }
 
     private Map<String, String> asAdmin() {

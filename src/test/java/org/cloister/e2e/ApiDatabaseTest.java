@@ -35,7 +35,7 @@ class ApiDatabaseTest {
                 "slot      | slot                                                          | tenant_slot_once",
                 "name      | name                                                          | tenant_name_once",
                 "name      | upper(name)                                                   | tenant_name_is_a_label",
-                "state     | 'WHATEVER'                                                    | tenant_state_check",
+                "state     | upper('whatever')                                               | tenant_state_check",
             })
     void aSecondTenantThatWouldMeetTheFirstIsRefused(String column, String value, String constraint) {
         try (TenantHandle tenant = instance.tenant("api-db", Map.of("start", false))) {

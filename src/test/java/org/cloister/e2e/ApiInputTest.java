@@ -47,8 +47,8 @@ class ApiInputTest {
         wish.put(field, value);
         JsonNode problem = problem(create(wish), 400);
         assertEquals(field, problem.get("field").asText());
-        String known = field.equals("plan") ? "small" : "bookworm";
-        if (field.equals("plan")) assertTrue(problem.get("detail").asText().contains(known), problem.toString());
+        String known = instance.get("/" + field + "s").expect(200).json().findValuesAsText(field.equals("plan") ? "name" : "suite").getFirst();
+        assertTrue(problem.get("detail").asText().contains(known), problem.toString());
         instance.get("/tenants/api-input").expect(404);
     }
 

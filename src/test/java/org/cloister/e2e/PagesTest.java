@@ -155,7 +155,7 @@ class PagesTest {
                     1,
                     List.of("-i", key.toString(), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"));
             typed.add("hostname");
-            assertEquals("alice", Command.run(typed.toArray(String[]::new)).orFail().strip());
+            assertEquals("alice", Command.run(typed.toArray(String[]::new)).orFail().out().strip());
 
             page.navigate(instance.url() + "/tenants/alice");
             assertThat(page.locator(".walls .fine")).hasCount(8);

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -45,7 +46,9 @@ class Edge {
     private void bound(RoutingContext context) {
         String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null && (length.length() > 12 || Long.parseLong(length) > largestBody.asLongValue())) {
-            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+            // HTTP/2 has no such header, and ends the one stream by itself.
+            if (context.request().version() != HttpVersion.HTTP_2)
+                context.response().putHeader(HttpHeaders.CONNECTION, "close");
             Problem.of(413, "The body is too large; 1 MB is allowed.").send(context);
         } else if (context.request().uri().contains("%00")) {
             Problem.of(400, "The address holds a NUL character.").send(context);
