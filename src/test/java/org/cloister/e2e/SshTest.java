@@ -201,7 +201,9 @@ class SshTest {
             List<String> words = new ArrayList<>(alice.sshCommand(List.of(), "echo $(id -un) $PWD"));
             alice.ssh("id -u worker 2>&1 || useradd -m -s /bin/sh worker").orFail();
             words.set(words.indexOf("alice@127.0.0.1"), "alice+worker@127.0.0.1");
-            assertEquals("worker /home/worker\n", Command.run(words, new byte[0], SHORT).out());
+            assertEquals(
+                    "worker /home/worker\n",
+                    Command.run(words, new byte[0], SHORT).out());
         }
 
         @Test

@@ -25,9 +25,6 @@ final class GatewayServer implements Closeable {
     /** Look-ups in the database happen on these; the number bounds how many connections they can hold up. */
     private static final int NETWORK_THREADS = 8;
 
-    /** What one channel's sender may have under way: bounds memory, and 512 kB in 50 ms of way are 10 MB/s. */
-    private static final long WINDOW = 512 * 1024;
-
     /** Sessions in one connection. OpenSSH allows 10. */
     private static final int CHANNELS = 32;
 
@@ -43,6 +40,7 @@ final class GatewayServer implements Closeable {
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("ssh-", 1).daemon().stackSize(STACK).factory());
     private final Connections connections;
+    private final WindowBudget windows = new WindowBudget();
     private final SshServer server;
 
     /** @param journal must not block: it is also told on network threads */
@@ -106,7 +104,6 @@ final class GatewayServer implements Closeable {
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO_WORKERS.set(server, NETWORK_THREADS);
-        CoreModuleProperties.WINDOW_SIZE.set(server, WINDOW);
         // Above what Channels refuses in words; the library would end the whole connection.
         CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, 4 * CHANNELS);
         CoreModuleProperties.TCP_NODELAY.set(server, true);
@@ -132,14 +129,18 @@ final class GatewayServer implements Closeable {
             if (!type.equals("session"))
                 return new RefusedChannel(
                         SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, "Forwarding is not possible here.");
-            if (session.getService(AbstractConnectionService.class)
-                            .getChannels()
-                            .size()
-                    >= CHANNELS)
-                return new RefusedChannel(
-                        SshConstants.SSH_OPEN_RESOURCE_SHORTAGE,
-                        "This connection has " + CHANNELS + " sessions; close one first.");
-            return new TenantChannel(agent, threads);
+            int open = session.getService(AbstractConnectionService.class)
+                    .getChannels()
+                    .size();
+            if (open >= CHANNELS) return full("This connection has " + CHANNELS + " sessions; close one first.");
+            Login login = session.getAttribute(Login.OF_SESSION);
+            long window = windows.take(login.tenantId());
+            if (window == 0) return full("Too many sessions are open; close one first.");
+            return new TenantChannel(agent, threads, login, window, () -> windows.giveBack(login.tenantId(), window));
+        }
+
+        private static Channel full(String sentence) {
+            return new RefusedChannel(SshConstants.SSH_OPEN_RESOURCE_SHORTAGE, sentence);
         }
     }
 }

@@ -12,8 +12,10 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.PtyMode;
 import org.apache.sshd.common.channel.RequestHandler.Result;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.Request;
@@ -38,15 +40,23 @@ final class TenantChannel extends ChannelSession {
 
     private final AgentClient agent;
     private final Executor threads;
+    private final Login login;
     private final ClientEnvironment environment = new ClientEnvironment();
     private Request.Terminal terminal;
     private volatile TenantProcess process;
     private boolean started;
 
-    TenantChannel(AgentClient agent, Executor threads) {
+    /**
+     * @param window what the client may send before it is read, in bytes
+     * @param whenClosed called once
+     */
+    TenantChannel(AgentClient agent, Executor threads, Login login, long window, Runnable whenClosed) {
         super(List.of());
         this.agent = agent;
         this.threads = threads;
+        this.login = login;
+        CoreModuleProperties.WINDOW_SIZE.set(this, window);
+        addCloseFutureListener(closed -> whenClosed.run());
     }
 
     // --- what the client asks for ---
@@ -121,8 +131,7 @@ final class TenantChannel extends ChannelSession {
     }
 
     private Result prepare(String command) {
-        Login login = getSession().getAttribute(Login.OF_SESSION);
-        if (login == null || process != null || isClosing()) return Result.ReplyFailure;
+        if (process != null || isClosing()) return Result.ReplyFailure;
         Map<String, String> variables = environment.variables();
         InetSocketAddress client = Sources.address(getSession().getClientAddress());
         InetSocketAddress server = Sources.address(getSession().getIoSession().getLocalAddress());
@@ -179,6 +188,14 @@ final class TenantChannel extends ChannelSession {
     }
 
     // --- how it ends ---
+
+    /** A channel that came while the connection was closing is not closed by the library, and holds a window. */
+    @Override
+    public void handleChannelRegistrationResult(
+            ConnectionService service, Session session, long id, boolean registered) {
+        if (!registered) close(true);
+        super.handleChannelRegistrationResult(service, session, id, registered);
+    }
 
     /** No more output will come. */
     void endOutput() {
