@@ -147,7 +147,7 @@ class PagesTest {
             assertThat(command).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(300_000));
             assertThat(command).hasText(Pattern.compile("ssh -p " + instance.sshPort() + " alice@.+"));
             assertThat(page.locator("#host-key")).hasText(Pattern.compile("SHA256:[A-Za-z0-9+/]{43}"));
-            assertThat(page.locator(".phases li")).hasCount(5);
+            assertThat(page.locator(".phases li")).hasCount(4);
             pictures("ready");
 
             List<String> typed = new ArrayList<>(List.of(command.textContent().trim().split(" ")));
@@ -230,6 +230,30 @@ class PagesTest {
             String url = page.locator("#eve-at-bob").getAttribute("href");
             page.navigate(instance.url() + url);
             assertThat(heading("eve at bob")).isVisible();
+        }
+    }
+
+    @Test
+    void aTenantIsFrozenThawedAndDeletedOnlyByItsName() {
+        try (TenantHandle eve = instance.tenant("eve")) {
+            page.navigate(instance.url() + "/tenants/eve");
+            button("Freeze").click();
+            assertThat(page.locator("#sign")).hasText("frozen");
+            button("Thaw").click();
+            assertThat(page.locator("#sign")).hasText("running");
+
+            page.getByLabel("Add keys").fill("not a key");
+            button("Add").click();
+            assertThat(page.locator("#keys-fault")).containsText("This is not a public key");
+            assertThat(page.getByLabel("Add keys")).hasValue("not a key");
+
+            page.locator("#sure").fill("bob");
+            button("Delete for good").click();
+            assertThat(page.locator("#sure-fault")).containsText("Nothing was deleted");
+            page.locator("#sure").fill("eve");
+            button("Delete for good").click();
+            assertThat(page).hasURL(instance.url() + "/");
+            assertThat(page.locator("#live")).not().containsText("eve");
         }
     }
 

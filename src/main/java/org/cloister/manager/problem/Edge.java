@@ -16,8 +16,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class Edge {
 
     /** Everything from ourselves, nothing inline, framed by nobody. */
-    private static final String POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-            + "form-action 'self'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+                    + "form-action 'self'; frame-ancestors 'none'";
 
     @ConfigProperty(name = "quarkus.http.limits.max-body-size")
     MemorySize largestBody;
@@ -59,14 +60,18 @@ class Edge {
 
     /** After everything else: whatever no resource of the API took, and whatever failed outside of JAX-RS. */
     void strays(@Observes Router router) {
-        router.route("/api/*").order(Integer.MAX_VALUE).handler(context -> Problem.of(404, "There is nothing under this path.").send(context));
+        router.route("/api/*")
+                .order(Integer.MAX_VALUE)
+                .handler(context ->
+                        Problem.of(404, "There is nothing under this path.").send(context));
         router.route("/api/*").failureHandler(context -> {
             int status = context.statusCode() >= 400 ? context.statusCode() : 500;
             if (context.response().headWritten()) {
                 context.next();
                 return;
             }
-            Problem.of(status, status == 413 ? "The body is too large; 1 MB is allowed." : "The request failed.").send(context);
+            Problem.of(status, status == 413 ? "The body is too large; 1 MB is allowed." : "The request failed.")
+                    .send(context);
         });
     }
 }
