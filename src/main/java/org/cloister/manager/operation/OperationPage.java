@@ -82,7 +82,9 @@ record OperationPage(
                 command,
                 hostKey,
                 next,
-                section.equals("audits") ? "Open the report" : section.equals("templates") ? "To the templates" : "Go on");
+                section.equals("audits")
+                        ? "Open the report"
+                        : section.equals("templates") ? "To the templates" : "Go on");
     }
 
     private static String next(OperationView operation, boolean failed) {
@@ -109,7 +111,8 @@ record OperationPage(
         Map<String, String> words = orderedMap();
         words.putAll(EXPECTED.getOrDefault(operation.kind(), Map.of()));
         for (String heard : line.began().keySet())
-            if (!List.of("waiting", "audit", "done", "failed").contains(heard)) words.putIfAbsent(heard, sentenceCase(heard));
+            if (!List.of("waiting", "audit", "done", "failed").contains(heard))
+                words.putIfAbsent(heard, sentenceCase(heard));
         String current = operation.done() ? last(line, words) : operation.phase();
         List<Phase> phases = new ArrayList<>();
         boolean before = !current.isEmpty() && words.containsKey(current);
@@ -118,7 +121,8 @@ record OperationPage(
             String detail = line.message().getOrDefault(phase.getKey(), "");
             String took = took(line, phase.getKey());
             if (operation.done() && !failed) phases.add(new Phase(finished(), phase.getValue(), "", took, ""));
-            else if (isCurrent && failed) phases.add(new Phase(Sign.danger("failed"), phase.getValue(), detail, took, ""));
+            else if (isCurrent && failed)
+                phases.add(new Phase(Sign.danger("failed"), phase.getValue(), detail, took, ""));
             else if (isCurrent) phases.add(new Phase(Sign.changing("under way"), phase.getValue(), detail, "", ""));
             else if (before) phases.add(new Phase(finished(), phase.getValue(), "", took, ""));
             else phases.add(new Phase(new Sign("later", "later", "quiet"), phase.getValue(), "", "", "later"));
@@ -149,7 +153,9 @@ record OperationPage(
     }
 
     private static String sentenceCase(String word) {
-        return word.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1).replace('-', ' ');
+        return word.isEmpty()
+                ? word
+                : Character.toUpperCase(word.charAt(0)) + word.substring(1).replace('-', ' ');
     }
 
     private static Map<String, String> orderedMap(String... pairs) {
