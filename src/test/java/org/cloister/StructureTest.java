@@ -76,9 +76,9 @@ class StructureTest {
     }
 
     @Test
-    void cgroupStorageAndNetworkDoNotKnowEachOther() {
-        for (String one : new String[] {"cgroup", "storage", "network"})
-            for (String other : new String[] {"cgroup", "storage", "network", "sandbox", "proof"})
+    void cgroupStorageNetworkAndSeccompDoNotKnowEachOther() {
+        for (String one : new String[] {"cgroup", "storage", "network", "seccomp"})
+            for (String other : new String[] {"cgroup", "storage", "network", "seccomp", "sandbox", "proof"})
                 if (!one.equals(other))
                     check(noClasses()
                             .that()

@@ -5,9 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Audit;
 import org.cloister.agent.sandbox.Tenants;
+import org.cloister.agent.seccomp.Filter;
+import org.cloister.agent.seccomp.Profile;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
 
@@ -76,6 +79,7 @@ public final class Agent {
                 templates,
                 cgroups,
                 network,
+                filter(instance.app().resolve("tenants/seccomp/strict.rules")),
                 instance.slots());
         Audit audit = new Audit(
                 instance.name(),
@@ -85,6 +89,16 @@ public final class Agent {
                 templates,
                 pool);
         return new Parts(pool, templates, cgroups, network, tenants, audit);
+    }
+
+    /** The profile that tenants run under, compiled for this machine. */
+    private static byte[] filter(Path profile) throws IOException {
+        try {
+            return Filter.compile(
+                    Profile.parse(Files.readString(profile)), SyscallNumbers.architectures(), SyscallNumbers::number);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(profile + ", " + e.getMessage(), e);
+        }
     }
 
     /** A directory that only root can look into. */

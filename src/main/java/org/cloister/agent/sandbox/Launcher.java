@@ -1,6 +1,8 @@
 package org.cloister.agent.sandbox;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,17 +26,19 @@ final class Launcher {
     private final Path run;
     private final Cgroups cgroups;
     private final Network network;
+    private final byte[] filter;
 
     /**
      * @param program the tenant-init executable
      * @param run a root-owned 0700 directory for exec sockets; its parent is one that any uid may look into, since
      *     tenant-init, with the tenant's ids by then, attaches its root over it
      */
-    Launcher(Path program, Path run, Cgroups cgroups, Network network) {
+    Launcher(Path program, Path run, Cgroups cgroups, Network network, byte[] filter) {
         this.program = program;
         this.run = run;
         this.cgroups = cgroups;
         this.network = network;
+        this.filter = filter;
     }
 
     /** Where the tenant's exec service listens. */
@@ -82,7 +86,7 @@ final class Launcher {
                         List.of(nothing, nothing, nothing, theirs.fd(), listener));
                 theirs.close();
                 int pid = inner(control, outer);
-                furnish(control, pid, spec, slot, SandboxPlan.of(spec, root, run.getParent()));
+                furnish(control, pid, spec, slot, SandboxPlan.of(spec, root, run.getParent(), filter));
                 return pid;
             }
         }
@@ -121,7 +125,9 @@ final class Launcher {
             case Step.Attach attach -> attach.mount();
             default -> null;
         };
-        if (mount == null) {
+        if (step instanceof Step.Filter(byte[] program)) {
+            control.send(List.of(), packet(step.words(), program));
+        } else if (mount == null) {
             control.send(List.of(), step.words());
         } else {
             try (Fd descriptor = mount.open(users)) {
@@ -136,5 +142,13 @@ final class Launcher {
         if (step.optional() && errno == Errno.ENOENT) return;
         throw new SyscallException(
                 step.words().getFirst(), errno, step.words().stream().skip(1).toArray());
+    }
+
+    private static byte[] packet(List<String> words, byte[] bytes) {
+        byte[] text = (String.join("\0", words) + "\0").getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(text.length + bytes.length)
+                .put(text)
+                .put(bytes)
+                .array();
     }
 }

@@ -74,9 +74,10 @@ record SandboxPlan(List<Step> steps) {
 
     /**
      * @param root the tenant's tree in the pool
+     * @param filter the program that every process of the tenant runs under
      * @param at a directory of the host's that any uid may look into
      */
-    static SandboxPlan of(TenantSpec spec, Path root, Path at) {
+    static SandboxPlan of(TenantSpec spec, Path root, Path at, byte[] filter) {
         Slot slot = new Slot(spec.slot());
         List<Step> steps = new ArrayList<>();
         steps.add(new Step.BecomeRoot());
@@ -105,6 +106,8 @@ record SandboxPlan(List<Step> steps) {
         steps.add(new Step.Loopback());
         steps.add(new Step.Hostname(spec.name()));
         steps.add(new Step.Pivot());
+        // Loaded while CAP_SYS_ADMIN is still held, so without no_new_privs: su and sudo work inside.
+        steps.add(new Step.Filter(filter));
         steps.add(new Step.Capabilities(CAPABILITIES));
         steps.add(new Step.Go());
         return new SandboxPlan(List.copyOf(steps));

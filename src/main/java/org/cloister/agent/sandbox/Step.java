@@ -121,6 +121,14 @@ sealed interface Step {
         }
     }
 
+    /** Loads the filter of system calls; {@code program} is what follows the word in the packet. */
+    record Filter(byte[] program) implements Step {
+        @Override
+        public List<String> words() {
+            return List.of("seccomp");
+        }
+    }
+
     record Go() implements Step {
         @Override
         public List<String> words() {

@@ -47,6 +47,7 @@ public final class Tenants {
     /**
      * @param home a root-owned 0700 directory for what is remembered
      * @param run the same for sockets
+     * @param filter the compiled seccomp profile
      * @param slots that this instance may use
      */
     public Tenants(
@@ -57,6 +58,7 @@ public final class Tenants {
             Templates templates,
             Cgroups cgroups,
             Network network,
+            byte[] filter,
             Set<Integer> slots)
             throws IOException {
         this.ledger = new Ledger(home);
@@ -65,7 +67,7 @@ public final class Tenants {
         this.cgroups = cgroups;
         this.network = network;
         this.slots = slots;
-        this.launcher = new Launcher(tenantInit, run, cgroups, network);
+        this.launcher = new Launcher(tenantInit, run, cgroups, network, filter);
     }
 
     /** After a start of the agent or the machine: removes what no specification explains, then brings back the rest. */

@@ -23,8 +23,8 @@ class SandboxTextTest {
             0,
             new Limits(100, 512L << 20, 256, 1L << 30));
 
-    private static final List<Step> STEPS =
-            SandboxPlan.of(EVE, Path.of("/pool/eve"), Path.of("/run/x")).steps();
+    private static final List<Step> STEPS = SandboxPlan.of(EVE, Path.of("/pool/eve"), Path.of("/run/x"), new byte[8])
+            .steps();
 
     private static int indexOf(Class<? extends Step> kind) {
         for (int i = 0; i < STEPS.size(); i++) if (kind.isInstance(STEPS.get(i))) return i;
@@ -36,7 +36,8 @@ class SandboxTextTest {
         assertEquals(0, indexOf(Step.BecomeRoot.class));
         assertEquals(STEPS.size() - 1, indexOf(Step.Go.class));
         assertEquals(STEPS.size() - 2, indexOf(Step.Capabilities.class));
-        assertEquals(STEPS.size() - 3, indexOf(Step.Pivot.class));
+        assertEquals(STEPS.size() - 3, indexOf(Step.Filter.class));
+        assertEquals(STEPS.size() - 4, indexOf(Step.Pivot.class));
     }
 
     @Test
