@@ -34,7 +34,7 @@ maven() {
 
 build_java() {
     local log=target/build.log
-    maven -q -DskipTests package >"$log" 2>&1 || {
+    maven -q -Dmaven.test.skip=true package >"$log" 2>&1 || {
         tail_of "$log" 40
         fail "Maven could not build the checkout; see above (all of it: $log)"
     }

@@ -28,6 +28,16 @@ jdk_release() {
     printf '%d' "${version:-0}"
 }
 
+# Before anything is installed: Debian's archive has a JDK that will do from 13 on.
+check_java() {
+    find_java || (. /etc/os-release && ((${VERSION_ID:-0} >= 13))) || no_java
+}
+
+no_java() {
+    fail "no JDK from 21 on was found, and this Debian's archive has none: install one from" \
+        "https://adoptium.net/installation/linux (package temurin-25-jdk), or set JAVA_HOME"
+}
+
 require_java() {
     find_java && return 0
     local package
@@ -37,6 +47,5 @@ require_java() {
             find_java && return 0
         fi
     done
-    fail "no JDK from 21 on was found, and this Debian's archive has none: install one from" \
-        "https://adoptium.net/installation/linux (package temurin-25-jdk), or set JAVA_HOME"
+    no_java
 }

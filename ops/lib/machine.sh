@@ -55,7 +55,7 @@ check_home() {
 # /run is everybody's: a directory there that we did not make is another program's.
 check_run() {
     [[ -z ${RECORDED[CLOISTER_RUN]:-} && -e $CLOISTER_RUN ]] || return 0
-    [[ -z $(find "$CLOISTER_RUN" -mindepth 1 -maxdepth 1 ! -name agent ! -name db ! -name tenants ! -name '*.pid') ]] ||
+    [[ -z $(ls -A "$CLOISTER_RUN") ]] ||
         fail "$CLOISTER_RUN is another program's; set CLOISTER_INSTANCE to another name"
 }
 

@@ -1,9 +1,11 @@
 # What an instance has left on the machine, looked for from outside and by name: a line for each thing.
 
-# Kept before the users are removed, for afterwards nobody knows their numbers.
+# Kept before the users are removed, for afterwards nobody knows their numbers. A file that is older than the instance
+# is not its own, even if its owner's number is the same: numbers are given again.
 note_uids() {
-    local user
+    local user token=$CLOISTER_HOME/keys/admin.token
     UIDS=()
+    BORN=$(if [[ -e $token ]]; then stat -c %Y "$token"; else date +%s; fi)
     for user in "$CLOISTER_INSTANCE" "$DB_USER" "$IDS_USER"; do
         if getent passwd "$user" >/dev/null; then UIDS+=("$(id -u "$user")"); fi
     done
@@ -61,7 +63,7 @@ remaining_files() {
     done
     for uid in "${UIDS[@]:-}"; do
         [[ -n $uid ]] || continue
-        find /tmp /var/tmp /dev/shm /run -xdev -uid "$uid" -printf 'file %p\n' 2>/dev/null || true
+        find /tmp /var/tmp /dev/shm /run -xdev -uid "$uid" -newermt "@$BORN" -printf 'file %p\n' -prune 2>/dev/null || true
     done
 }
 

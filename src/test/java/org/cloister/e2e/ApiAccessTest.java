@@ -55,7 +55,10 @@ class ApiAccessTest {
 
     @Test
     void theHashOfTheTokenIsNotTheToken() {
-        String hash = Command.run("cat", instance.home() + "/keys/admin.token.sha256").orFail().out().strip();
+        String hash = Command.run("cat", instance.home() + "/keys/admin.token.sha256")
+                .orFail()
+                .out()
+                .strip();
         problem(instance.send("GET", "/api/v1/tenants", null, Map.of("Authorization", "Bearer " + hash)), 401);
     }
 
@@ -107,10 +110,17 @@ class ApiAccessTest {
         String body = "{\"name\":\"Alice\",\"plan\":\"small\"}";
         Map<String, String> plain = Map.of("Cookie", cookie, "Content-Type", "application/json");
         problem(instance.send("POST", "/api/v1/tenants", body, plain), 403);
-        for (String foreign : List.of("http://evil.example", "null", "https://" + instance.url().getAuthority() + ".evil.example"))
+        for (String foreign : List.of(
+                "http://evil.example", "null", "https://" + instance.url().getAuthority() + ".evil.example"))
             problem(instance.send("POST", "/api/v1/tenants", body, with(plain, "Origin", foreign)), 403);
         problem(instance.send("POST", "/api/v1/tenants", body, with(plain, "Sec-Fetch-Site", "cross-site")), 403);
-        problem(instance.send("POST", "/api/v1/tenants", body, with(plain, "Origin", instance.url().toString())), 400);
+        problem(
+                instance.send(
+                        "POST",
+                        "/api/v1/tenants",
+                        body,
+                        with(plain, "Origin", instance.url().toString())),
+                400);
         problem(instance.send("POST", "/api/v1/tenants", body, with(plain, "Sec-Fetch-Site", "same-origin")), 400);
     }
 
@@ -124,7 +134,11 @@ class ApiAccessTest {
     @Test
     void signingOutEndsTheSession() {
         String cookie = redeem(code());
-        instance.send("POST", "/sign-out", null, Map.of("Cookie", cookie, "Origin", instance.url().toString()));
+        instance.send(
+                "POST",
+                "/sign-out",
+                null,
+                Map.of("Cookie", cookie, "Origin", instance.url().toString()));
         problem(instance.send("GET", "/api/v1/tenants", null, Map.of("Cookie", cookie)), 401);
     }
 
@@ -137,7 +151,7 @@ class ApiAccessTest {
         assertTrue(policy.contains("frame-ancestors 'none'"), policy);
         assertFalse(policy.contains("unsafe-inline"), policy);
         assertEquals("nosniff", headers.firstValue("x-content-type-options").orElse(""));
-        assertEquals("no-referrer", headers.firstValue("referrer-policy").orElse(""));
+        assertEquals("same-origin", headers.firstValue("referrer-policy").orElse(""));
     }
 
     private Map<String, String> asAdmin() {
@@ -153,7 +167,11 @@ class ApiAccessTest {
                 "POST",
                 "/sign-in",
                 "code=" + code,
-                Map.of("Content-Type", "application/x-www-form-urlencoded", "Origin", instance.url().toString()));
+                Map.of(
+                        "Content-Type",
+                        "application/x-www-form-urlencoded",
+                        "Origin",
+                        instance.url().toString()));
     }
 
     private String redeem(String code) {

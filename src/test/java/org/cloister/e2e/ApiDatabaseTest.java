@@ -35,7 +35,7 @@ class ApiDatabaseTest {
                 "slot      | slot                                                          | tenant_slot_once",
                 "name      | name                                                          | tenant_name_once",
                 "name      | upper(name)                                                   | tenant_name_is_a_label",
-                "state     | 'WHATEVER'                                                    | tenant_state_check",
+                "state     | upper('whatever')                                               | tenant_state_check",
             })
     void aSecondTenantThatWouldMeetTheFirstIsRefused(String column, String value, String constraint) {
         try (TenantHandle tenant = instance.tenant("api-db", Map.of("start", false))) {
@@ -46,7 +46,14 @@ class ApiDatabaseTest {
                     "uid_range", "int8range(4000000000, 4000065536)",
                     "address4", "'192.0.2.1'",
                     "address6", "'2001:db8::1'"));
-            assertEquals("INSERT 0 1", psql(insert(other) + "; rollback").lines().skip(1).findFirst().orElse(""), "the control");
+            assertEquals(
+                    "INSERT 0 1",
+                    psql(insert(other) + "; rollback")
+                            .lines()
+                            .skip(1)
+                            .findFirst()
+                            .orElse(""),
+                    "the control");
             other.put(column, value);
             String said = psql(insert(other));
             assertTrue(said.contains('"' + constraint + '"'), said);
@@ -73,7 +80,8 @@ class ApiDatabaseTest {
         return "begin; insert into tenant (id, name, slot, plan, template, desired, state, cpu_percent, memory_bytes, pids,"
                 + " disk_bytes, uid_range, address4, address6) select gen_random_uuid(), "
                 + values.get("name") + ", " + values.get("slot") + ", plan, template, desired, " + values.get("state")
-                + ", cpu_percent, memory_bytes, pids, disk_bytes, " + values.get("uid_range") + ", " + values.get("address4")
+                + ", cpu_percent, memory_bytes, pids, disk_bytes, " + values.get("uid_range") + ", "
+                + values.get("address4")
                 + ", " + values.get("address6") + " from tenant where name = 'api-db'";
     }
 

@@ -41,7 +41,10 @@ class ApiKeysTest {
         String line = secret.lines().skip(2).findFirst().orElseThrow();
         assertFalse(answer.text().contains(line));
         for (String log : List.of("manager", "agent"))
-            assertFalse(Files.readString(instance.home().resolve("log/" + log + ".log")).contains(line), log);
+            assertFalse(
+                    Files.readString(instance.home().resolve("log/" + log + ".log"))
+                            .contains(line),
+                    log);
         assertFalse(instance.get("/events?limit=1000").expect(200).text().contains(line));
     }
 
@@ -67,17 +70,24 @@ class ApiKeysTest {
                     .expect(201)
                     .json();
             assertEquals(3, added.get("keys").size());
-            instance.request("POST", "/tenants/api-keys/keys", Map.of("sshKeys", List.of(rsa))).expect(201);
+            instance.request("POST", "/tenants/api-keys/keys", Map.of("sshKeys", List.of(rsa)))
+                    .expect(201);
             JsonNode keys = instance.get("/tenants/api-keys/keys").expect(200).json();
             assertEquals(3, keys.size(), "the same key again is no new key");
             for (JsonNode key : keys)
-                instance.request("DELETE", "/tenants/api-keys/keys/" + key.get("fingerprint").asText(), null)
+                instance.request(
+                                "DELETE",
+                                "/tenants/api-keys/keys/"
+                                        + key.get("fingerprint").asText(),
+                                null)
                         .expect(204);
-            assertEquals(0, instance.get("/tenants/api-keys/keys").expect(200).json().size());
+            assertEquals(
+                    0, instance.get("/tenants/api-keys/keys").expect(200).json().size());
             problem(
                     instance.request(
                             "DELETE",
-                            "/tenants/api-keys/keys/" + keys.get(0).get("fingerprint").asText(),
+                            "/tenants/api-keys/keys/"
+                                    + keys.get(0).get("fingerprint").asText(),
                             null),
                     404);
         }
@@ -86,11 +96,13 @@ class ApiKeysTest {
     @Test
     void theFingerprintIsTheOneOfSshKeygen() {
         try (TenantHandle tenant = instance.tenant("api-keys")) {
-            String expected = Command.run("ssh-keygen", "-l", "-f", tenant.keyFile().toString())
+            String expected = Command.run(
+                            "ssh-keygen", "-l", "-f", tenant.keyFile().toString())
                     .orFail()
                     .out()
                     .split(" ")[1];
-            JsonNode key = instance.get("/tenants/api-keys/keys").expect(200).json().get(0);
+            JsonNode key =
+                    instance.get("/tenants/api-keys/keys").expect(200).json().get(0);
             assertEquals(expected, key.get("fingerprint").asText());
             assertEquals("ssh-ed25519", key.get("type").asText());
         }
@@ -103,10 +115,12 @@ class ApiKeysTest {
             String weak = generate("weak", "rsa", "1024");
             problem(instance.request("POST", "/tenants/api-keys/keys", Map.of("sshKeys", List.of(good, weak))), 400);
             problem(
-                    instance.request("POST", "/tenants/api-keys/keys", Map.of("sshKeys", List.of("from=\"::1\" " + good))),
+                    instance.request(
+                            "POST", "/tenants/api-keys/keys", Map.of("sshKeys", List.of("from=\"::1\" " + good))),
                     400);
             problem(instance.request("POST", "/tenants/api-keys/keys", Map.of("sshKeys", List.of())), 400);
-            assertEquals(1, instance.get("/tenants/api-keys/keys").expect(200).json().size());
+            assertEquals(
+                    1, instance.get("/tenants/api-keys/keys").expect(200).json().size());
         }
     }
 
@@ -116,7 +130,8 @@ class ApiKeysTest {
 
     private String generate(String file, String kind, String bits) {
         Path key = directory.resolve(file);
-        Command.run("ssh-keygen", "-q", "-t", kind, "-b", bits, "-N", "", "-C", file, "-f", key.toString()).orFail();
+        Command.run("ssh-keygen", "-q", "-t", kind, "-b", bits, "-N", "", "-C", file, "-f", key.toString())
+                .orFail();
         try {
             return Files.readString(directory.resolve(file + ".pub")).strip();
         } catch (IOException e) {

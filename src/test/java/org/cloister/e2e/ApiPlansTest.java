@@ -14,8 +14,18 @@ import org.junit.jupiter.api.Test;
 class ApiPlansTest {
 
     private static final Map<String, Object> TINY = Map.of(
-            "name", "api-tiny", "summary", "For a test", "cpuPercent", 50, "memoryBytes", 64 << 20, "pids", 64,
-            "diskBytes", 256 << 20);
+            "name",
+            "api-tiny",
+            "summary",
+            "For a test",
+            "cpuPercent",
+            50,
+            "memoryBytes",
+            64 << 20,
+            "pids",
+            64,
+            "diskBytes",
+            256 << 20);
 
     private Instance instance;
 
@@ -34,8 +44,14 @@ class ApiPlansTest {
     @Test
     void aPlanIsMadeChangedAndRemoved() {
         instance.request("POST", "/plans", TINY).expect(201);
-        assertEquals("name", problem(instance.request("POST", "/plans", TINY), 409).get("field").asText());
-        JsonNode changed = instance.request("PATCH", "/plans/api-tiny", Map.of("pids", 65)).expect(200).json();
+        assertEquals(
+                "name",
+                problem(instance.request("POST", "/plans", TINY), 409)
+                        .get("field")
+                        .asText());
+        JsonNode changed = instance.request("PATCH", "/plans/api-tiny", Map.of("pids", 65))
+                .expect(200)
+                .json();
         assertEquals(65, changed.get("pids").asInt());
         assertEquals(50, changed.get("cpuPercent").asInt());
         instance.request("DELETE", "/plans/api-tiny", null).expect(204);
@@ -47,11 +63,23 @@ class ApiPlansTest {
         for (String field : java.util.List.of("cpuPercent", "memoryBytes", "pids", "diskBytes")) {
             Map<String, Object> wish = new HashMap<>(TINY);
             wish.remove(field);
-            assertEquals(field, problem(instance.request("POST", "/plans", wish), 400).get("field").asText());
+            assertEquals(
+                    field,
+                    problem(instance.request("POST", "/plans", wish), 400)
+                            .get("field")
+                            .asText());
             wish.put(field, -1);
-            assertEquals(field, problem(instance.request("POST", "/plans", wish), 400).get("field").asText());
+            assertEquals(
+                    field,
+                    problem(instance.request("POST", "/plans", wish), 400)
+                            .get("field")
+                            .asText());
             wish.put(field, 1.5);
-            assertEquals(field, problem(instance.request("POST", "/plans", wish), 400).get("field").asText());
+            assertEquals(
+                    field,
+                    problem(instance.request("POST", "/plans", wish), 400)
+                            .get("field")
+                            .asText());
         }
         instance.get("/plans/api-tiny").expect(404);
     }
@@ -64,7 +92,11 @@ class ApiPlansTest {
             problem(instance.request("DELETE", "/plans/api-tiny", null), 409);
             String template = tenant.show().get("template").asText();
             problem(instance.request("DELETE", "/templates/" + template, null), 409);
-            assertTrue(instance.get("/templates").expect(200).json().findValuesAsText("suite").contains(template));
+            assertTrue(instance.get("/templates")
+                    .expect(200)
+                    .json()
+                    .findValuesAsText("suite")
+                    .contains(template));
         }
         instance.request("DELETE", "/plans/api-tiny", null).expect(204);
     }
@@ -79,11 +111,18 @@ class ApiPlansTest {
 
     @Test
     void whatIsDoneToATenantIsInItsEventsInOrder() {
-        long last = instance.get("/events?limit=1").expect(200).json().path(0).path("id").asLong();
+        long last = instance.get("/events?limit=1")
+                .expect(200)
+                .json()
+                .path(0)
+                .path("id")
+                .asLong();
         try (TenantHandle tenant = instance.tenant("api-plans")) {
             instance.change("POST", "/tenants/api-plans/stop", null).expect(200);
         }
-        JsonNode events = instance.get("/events?tenant=api-plans&after=" + last).expect(200).json();
+        JsonNode events = instance.get("/events?tenant=api-plans&after=" + last)
+                .expect(200)
+                .json();
         var kinds = events.findValuesAsText("kind");
         var expected = java.util.List.of("tenant.created", "tenant.stopped", "tenant.deleting", "tenant.deleted");
         assertEquals(expected, kinds.stream().filter(expected::contains).toList());

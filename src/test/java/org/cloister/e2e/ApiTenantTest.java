@@ -36,19 +36,31 @@ class ApiTenantTest {
         try (TenantHandle tenant = instance.tenant("api-life")) {
             JsonNode shown = tenant.show();
             int slot = shown.get("slot").asInt();
-            assertEquals(0x7000_0000L + slot * 65_536L, shown.at("/uidRange/first").asLong());
+            assertEquals(
+                    0x7000_0000L + slot * 65_536L, shown.at("/uidRange/first").asLong());
             assertEquals(65_536, shown.at("/uidRange/count").asInt());
-            assertEquals("100.64." + (slot >> 8) + "." + (slot & 255), shown.get("address4").asText());
+            assertEquals(
+                    "100.64." + (slot >> 8) + "." + (slot & 255),
+                    shown.get("address4").asText());
             assertEquals("small", shown.get("plan").asText());
             assertEquals(536_870_912L, shown.at("/limits/memoryBytes").asLong());
             assertTrue(shown.at("/ssh/command").asText().endsWith("api-life@127.0.0.1"), shown.toString());
             assertTrue(shown.path("failure").isMissingNode(), shown.toString());
             JsonNode namespaces = tenant.namespaces();
             assertEquals(
-                    "0 " + shown.at("/uidRange/first").asLong() + " 65536", namespaces.at("/uidMap/0").asText().replaceAll(" +", " ").strip());
-            JsonNode first = instance.get("/tenants/api-life/processes").expect(200).json().get(0);
+                    "0 " + shown.at("/uidRange/first").asLong() + " 65536",
+                    namespaces.at("/uidMap/0").asText().replaceAll(" +", " ").strip());
+            JsonNode first = instance.get("/tenants/api-life/processes")
+                    .expect(200)
+                    .json()
+                    .get(0);
             assertEquals(1, first.get("pidInside").asInt());
-            assertTrue(instance.get("/tenants/api-life/usage").expect(200).json().at("/pids/used").asInt() >= 1);
+            assertTrue(instance.get("/tenants/api-life/usage")
+                            .expect(200)
+                            .json()
+                            .at("/pids/used")
+                            .asInt()
+                    >= 1);
         }
     }
 
@@ -94,9 +106,14 @@ class ApiTenantTest {
             assertEquals(2_147_483_648L, changed.at("/limits/memoryBytes").asLong());
             assertEquals(before, tenant.namespaces().get("initPid").asInt(), "the change restarted it");
             assertEquals(
-                    333, instance.get("/tenants/api-life/usage").expect(200).json().at("/pids/limit").asInt());
-            JsonNode problem = problem(
-                    instance.change("PATCH", "/tenants/api-life", Map.of("limits", Map.of("pids", 1))), 400);
+                    333,
+                    instance.get("/tenants/api-life/usage")
+                            .expect(200)
+                            .json()
+                            .at("/pids/limit")
+                            .asInt());
+            JsonNode problem =
+                    problem(instance.change("PATCH", "/tenants/api-life", Map.of("limits", Map.of("pids", 1))), 400);
             assertEquals("pids", problem.get("field").asText());
             problem(instance.change("PATCH", "/tenants/api-life", Map.of("name", "other")), 400);
             assertEquals(333, tenant.show().at("/limits/pids").asInt());
@@ -129,12 +146,14 @@ class ApiTenantTest {
     @Test
     void withoutWaitingAChangeAnswersWithAnOperationWhoseStreamEndsWithIt() {
         try (TenantHandle tenant = instance.tenant("api-life")) {
-            var accepted = instance.request("POST", "/tenants/api-life/restart", null).expect(202);
+            var accepted =
+                    instance.request("POST", "/tenants/api-life/restart", null).expect(202);
             String location = accepted.headers().firstValue("location").orElseThrow();
             String id = accepted.json().get("id").asText();
             assertTrue(location.endsWith("/api/v1/operations/" + id), location);
             // The stream ends when the operation is done, so the whole of it is the answer.
-            String stream = instance.get("/operations/" + id + "/stream").expect(200).text();
+            String stream =
+                    instance.get("/operations/" + id + "/stream").expect(200).text();
             List<String> lines =
                     stream.lines().filter(line -> line.startsWith("data:")).toList();
             assertTrue(lines.getLast().contains("\"done\":true"), stream);
@@ -149,11 +168,13 @@ class ApiTenantTest {
     @Test
     void ofTwoCreationsOfOneNameAtOnceOneSucceeds() throws Exception {
         for (int round = 0; round < 3; round++) {
-            List<Instance.Answer> answers = atOnce(
-                    2, n -> instance.change("POST", "/tenants", Map.of("name", "api-twice", "plan", "small")));
+            List<Instance.Answer> answers =
+                    atOnce(2, n -> instance.change("POST", "/tenants", Map.of("name", "api-twice", "plan", "small")));
             try {
                 assertEquals(
-                        List.of(201, 409), answers.stream().map(Instance.Answer::status).sorted().toList(), answers.toString());
+                        List.of(201, 409),
+                        answers.stream().map(Instance.Answer::status).sorted().toList(),
+                        answers.toString());
             } finally {
                 instance.change("DELETE", "/tenants/api-twice", null).expect(204);
             }
@@ -167,7 +188,8 @@ class ApiTenantTest {
         Set<String> addresses = new HashSet<>();
         try {
             for (Instance.Answer answer : atOnce(
-                    AT_ONCE, n -> instance.change("POST", "/tenants", Map.of("name", "api-many-" + n, "plan", "small")))) {
+                    AT_ONCE,
+                    n -> instance.change("POST", "/tenants", Map.of("name", "api-many-" + n, "plan", "small")))) {
                 JsonNode tenant = answer.expect(201).json();
                 assertEquals("running", tenant.get("state").asText());
                 slots.add(tenant.get("slot").asInt());
@@ -188,7 +210,10 @@ class ApiTenantTest {
     /** Walks the list three at a time by its next links. */
     private void assertPagesHoldAll() {
         List<String> whole = new ArrayList<>();
-        instance.get("/tenants?limit=1000").expect(200).json().forEach(tenant -> whole.add(tenant.get("name").asText()));
+        instance.get("/tenants?limit=1000")
+                .expect(200)
+                .json()
+                .forEach(tenant -> whole.add(tenant.get("name").asText()));
         List<String> walked = new ArrayList<>();
         String next = "/tenants?limit=3";
         while (next != null) {
@@ -221,7 +246,9 @@ class ApiTenantTest {
     }
 
     private JsonNode act(String action, int status) {
-        return instance.change("POST", "/tenants/api-life/" + action, null).expect(status).json();
+        return instance.change("POST", "/tenants/api-life/" + action, null)
+                .expect(status)
+                .json();
     }
 
     private void refused(String action, String because) {

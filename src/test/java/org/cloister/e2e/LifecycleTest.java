@@ -221,8 +221,9 @@ class LifecycleTest {
         Map<String, String> environment = new HashMap<>(more);
         environment.put("CLOISTER_INSTANCE", instance.name());
         environment.put("CLOISTER_HOME", instance.home().toString());
-// Nothing but what this test says: the environment may speak of another instance.
-        for (String other : List.of("CLOISTER_HTTP", "CLOISTER_SSH", "CLOISTER_SLOTS", "CLOISTER_RUN", "CLOISTER_DB_URL"))
+        // Nothing but what this test says: the environment may speak of another instance.
+        for (String other :
+                List.of("CLOISTER_HTTP", "CLOISTER_SSH", "CLOISTER_SLOTS", "CLOISTER_RUN", "CLOISTER_DB_URL"))
             environment.putIfAbsent(other, null);
         List<String> command = new ArrayList<>(List.of(words));
         command.set(0, checkout().resolve("ops").resolve(words[0]).toString());

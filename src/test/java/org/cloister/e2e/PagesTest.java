@@ -94,7 +94,8 @@ class PagesTest {
     void close(TestInfo test) {
         if (page != null) {
             page.screenshot(new Page.ScreenshotOptions()
-                    .setPath(SCREENSHOTS.resolve("end-of-" + test.getTestMethod().orElseThrow().getName() + ".png")));
+                    .setPath(SCREENSHOTS.resolve(
+                            "end-of-" + test.getTestMethod().orElseThrow().getName() + ".png")));
             context.close();
         }
         assertEquals(List.of(), complaints, "what the browser complained about");
@@ -120,8 +121,7 @@ class PagesTest {
 
     @Test
     void aMachineWithoutTenantsSaysWhatToDoNext() {
-        assumeTrue(
-                instance.get("/tenants").expect(200).json().isEmpty(), "other tests left tenants");
+        assumeTrue(instance.get("/tenants").expect(200).json().isEmpty(), "other tests left tenants");
         assertThat(page.getByText("No tenant lives here yet")).isVisible();
         pictures("empty");
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Onboard the first tenant"))
@@ -147,22 +147,32 @@ class PagesTest {
             assertThat(command).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(300_000));
             assertThat(command).hasText(Pattern.compile("ssh -p " + instance.sshPort() + " alice@.+"));
             assertThat(page.locator("#host-key")).hasText(Pattern.compile("SHA256:[A-Za-z0-9+/]{43}"));
-            assertThat(page.locator(".phases li")).hasCount(5);
+            assertThat(page.locator(".phases li")).hasCount(4);
             pictures("ready");
 
-            List<String> typed = new ArrayList<>(List.of(command.textContent().trim().split(" ")));
+            List<String> typed =
+                    new ArrayList<>(List.of(command.textContent().trim().split(" ")));
             typed.addAll(
                     1,
-                    List.of("-i", key.toString(), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"));
+                    List.of(
+                            "-i",
+                            key.toString(),
+                            "-o",
+                            "StrictHostKeyChecking=no",
+                            "-o",
+                            "UserKnownHostsFile=/dev/null"));
             typed.add("hostname");
-            assertEquals("alice", Command.run(typed.toArray(String[]::new)).orFail().strip());
+            assertEquals(
+                    "alice",
+                    Command.run(typed.toArray(String[]::new)).orFail().out().strip());
 
             page.navigate(instance.url() + "/tenants/alice");
             assertThat(page.locator(".walls .fine")).hasCount(8);
             assertThat(page.locator("#live")).containsText("tenant-init");
             pictures("tenant");
             page.navigate(instance.url() + "/");
-            assertThat(page.locator("tr", new Page.LocatorOptions().setHasText("alice")).first())
+            assertThat(page.locator("tr", new Page.LocatorOptions().setHasText("alice"))
+                            .first())
                     .containsText("running");
             pictures("tenants");
         } finally {
@@ -198,7 +208,8 @@ class PagesTest {
         page.navigate(instance.url() + "/tenants/new");
         page.getByLabel("Name").fill("alice");
         page.getByLabel("SSH keys")
-                .fill("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----");
+                .fill(
+                        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----");
         button("Onboard").click();
         assertThat(page.locator("#keys-fault")).containsText("This is a private key.");
         assertThat(page.getByLabel("SSH keys")).hasValue("");
@@ -234,10 +245,35 @@ class PagesTest {
     }
 
     @Test
+    void aTenantIsFrozenThawedAndDeletedOnlyByItsName() {
+        try (TenantHandle eve = instance.tenant("eve")) {
+            page.navigate(instance.url() + "/tenants/eve");
+            button("Freeze").click();
+            assertThat(page.locator("#sign")).hasText("frozen");
+            button("Thaw").click();
+            assertThat(page.locator("#sign")).hasText("running");
+
+            page.getByLabel("Add keys").fill("not a key");
+            button("Add").click();
+            assertThat(page.locator("#keys-fault")).containsText("This is not a public key");
+            assertThat(page.getByLabel("Add keys")).hasValue("not a key");
+
+            page.locator("#sure").fill("bob");
+            button("Delete for good").click();
+            assertThat(page.locator("#sure-fault")).containsText("Nothing was deleted");
+            page.locator("#sure").fill("eve");
+            button("Delete for good").click();
+            assertThat(page).hasURL(instance.url() + "/");
+            assertThat(page.locator("#live")).not().containsText("eve");
+        }
+    }
+
+    @Test
     void everyPageFitsAPhoneAndKeepsItsTheme() {
         page.navigate(instance.url() + "/");
         button("Dark").click();
-        for (String path : List.of("/", "/tenants/new", "/audits", "/templates", "/plans", "/events", "/nothing-here")) {
+        for (String path :
+                List.of("/", "/tenants/new", "/audits", "/templates", "/plans", "/events", "/nothing-here")) {
             page.setViewportSize(390, 844);
             page.navigate(instance.url() + path);
             assertEquals("dark", page.evaluate("document.documentElement.dataset.theme"), path);
@@ -256,11 +292,13 @@ class PagesTest {
     }
 
     private Locator button(String name) {
-        return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private Locator heading(String name) {
-        return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true));
+        return page.getByRole(
+                AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     /** The page as it is now: light, dark, and as wide as a phone. */

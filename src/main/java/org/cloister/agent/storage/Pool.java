@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.cloister.agent.linux.Command;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
@@ -136,13 +137,34 @@ public final class Pool {
             }
             Files.delete(home);
         }
-        if (!Files.isDirectory(sysfs(slot))) return;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (Files.isDirectory(sysfs(slot))) {
+            try {
+                dissolve(slot);
+            } catch (IOException e) {
+                if (System.nanoTime() > end) throw e;
+                pause();
+            }
+        }
+    }
+
+    /** Removes the slot's quota group; EBUSY until the last extent of its subvolumes is billed back. */
+    private void dissolve(Slot slot) throws IOException {
         btrfs("filesystem", "sync", mount.toString()); // wakes the cleaner, which else waits for the next commit
         btrfs("subvolume", "sync", mount.toString());
         // A level-0 group goes with its subvolume, unless this kernel leaves it behind; only then can its parent go.
         for (String group : QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup()))
             if (Files.isDirectory(qgroup(group))) destroyLeft(group, slot);
         btrfs("qgroup", "destroy", slot.qgroup(), mount.toString());
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the removal was interrupted", e);
+        }
     }
 
     private void destroyLeft(String group, Slot slot) throws IOException {

@@ -22,11 +22,14 @@ class AdminToken {
     boolean matches(String token) {
         byte[] kept;
         try {
-            kept = Files.readString(home.resolve("keys/admin.token.sha256")).strip().getBytes(StandardCharsets.US_ASCII);
+            kept = Files.readString(home.resolve("keys/admin.token.sha256"))
+                    .strip()
+                    .getBytes(StandardCharsets.US_ASCII);
         } catch (IOException e) {
             LOG.errorf("The hash of the admin token cannot be read (%s); nobody can sign in with it.", e);
             return false;
         }
-        return kept.length == 64 && MessageDigest.isEqual(kept, Secret.sha256(token).getBytes(StandardCharsets.US_ASCII));
+        return kept.length == 64
+                && MessageDigest.isEqual(kept, Secret.sha256(token).getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -45,8 +45,10 @@ class Authentication implements HttpAuthenticationMechanism {
     public Uni<Boolean> sendChallenge(RoutingContext context) {
         if (Problem.isForPrograms(context.normalizedPath()) || bearer(context) != null) {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"cloister\"");
-            Problem.of(401, "This needs a token. Send the header Authorization: Bearer TOKEN; root finds the token in "
-                            + "keys/admin.token below the home of the instance.")
+            Problem.of(
+                            401,
+                            "This needs a token. Send the header Authorization: Bearer TOKEN; root finds the token in "
+                                    + "keys/admin.token below the home of the instance.")
                     .send(context);
         } else {
             context.response()

@@ -22,7 +22,8 @@ class BearerIdentityProvider implements IdentityProvider<TokenAuthenticationRequ
     }
 
     @Override
-    public Uni<SecurityIdentity> authenticate(TokenAuthenticationRequest request, AuthenticationRequestContext context) {
+    public Uni<SecurityIdentity> authenticate(
+            TokenAuthenticationRequest request, AuthenticationRequestContext context) {
         return context.runBlocking(() -> {
             if (!admin.matches(request.getToken().getToken())) throw new AuthenticationFailedException();
             return SessionIdentityProvider.identity("admin");

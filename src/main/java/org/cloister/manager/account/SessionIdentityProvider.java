@@ -25,7 +25,8 @@ class SessionIdentityProvider implements IdentityProvider<SessionRequest> {
     public Uni<SecurityIdentity> authenticate(SessionRequest request, AuthenticationRequestContext context) {
         return context.runBlocking(() -> signIn.account(request.token())
                 .map(SessionIdentityProvider::identity)
-                .orElseGet(() -> QuarkusSecurityIdentity.builder().setAnonymous(true).build()));
+                .orElseGet(() ->
+                        QuarkusSecurityIdentity.builder().setAnonymous(true).build()));
     }
 
     static SecurityIdentity identity(String account) {

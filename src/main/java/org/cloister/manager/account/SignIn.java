@@ -59,8 +59,8 @@ public class SignIn {
         String hash = Secret.sha256(code);
         Instant now = Instant.now();
         // One statement: of two requests with the same code, one finds it unused.
-        int used = SignInLink.update(
-                "usedAt = ?1 where codeSha256 = ?2 and usedAt is null and expiresAt > ?1", now, hash);
+        int used =
+                SignInLink.update("usedAt = ?1 where codeSha256 = ?2 and usedAt is null and expiresAt > ?1", now, hash);
         if (used == 0) throw spent();
         SignInLink link = SignInLink.<SignInLink>find("codeSha256", hash).firstResult();
         String token = Secret.fresh();

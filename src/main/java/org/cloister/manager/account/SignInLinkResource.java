@@ -20,8 +20,8 @@ class SignInLinkResource {
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     public Response create(@Context HttpServerRequest request, @Context SecurityContext caller) {
-        SignIn.Link link = signIn.issue(
-                caller.getUserPrincipal().getName(), request.scheme() + "://" + request.authority());
+        SignIn.Link link =
+                signIn.issue(caller.getUserPrincipal().getName(), request.scheme() + "://" + request.authority());
         return Response.status(201).entity(link).build();
     }
 }

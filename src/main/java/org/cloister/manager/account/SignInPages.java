@@ -62,9 +62,7 @@ class SignInPages {
     @Path("sign-out")
     public Response end(@CookieParam(SignIn.COOKIE) String token, @Context HttpServerRequest request) {
         signIn.signOut(token);
-        return Response.ok(Templates.signedOut())
-                .cookie(cookie("", 0, request))
-                .build();
+        return Response.ok(Templates.signedOut()).cookie(cookie("", 0, request)).build();
     }
 
     private static NewCookie cookie(String token, int seconds, HttpServerRequest request) {

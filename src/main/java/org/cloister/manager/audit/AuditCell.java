@@ -4,8 +4,7 @@ import java.util.List;
 import org.cloister.manager.page.Sign;
 
 /** One attacker against one victim: every attempt with its controls. */
-record AuditCell(
-        String attacker, String victim, String verdict, Sign sign, String sentence, List<Attempt> attempts) {
+record AuditCell(String attacker, String victim, String verdict, Sign sign, String sentence, List<Attempt> attempts) {
 
     /**
      * @param outcome what the kernel answered: the name of an errno, or "succeeded"
@@ -29,7 +28,9 @@ record AuditCell(
             String brokenDetail) {}
 
     long count(String verdict) {
-        return attempts.stream().filter(attempt -> attempt.verdict().equals(verdict)).count();
+        return attempts.stream()
+                .filter(attempt -> attempt.verdict().equals(verdict))
+                .count();
     }
 
     boolean isBetween(String one, String other) {

@@ -14,6 +14,5 @@ import org.cloister.manager.page.Sign;
  */
 record AuditListPage(UUID running, String hindrance, String fault, List<Row> rows) {
 
-    record Row(
-            UUID id, Sign sign, Instant startedAt, String took, String passed, String failed, String voided) {}
+    record Row(UUID id, Sign sign, Instant startedAt, String took, String passed, String failed, String voided) {}
 }

@@ -57,7 +57,8 @@ class AuditPages {
         try {
             OperationView operation = audits.run(caller.getUserPrincipal().getName());
             timelines.follow(operation.id());
-            return Response.seeOther(URI.create("/operations/" + operation.id())).build();
+            return Response.seeOther(URI.create("/operations/" + operation.id()))
+                    .build();
         } catch (Refusal refusal) {
             return Response.status(409)
                     .entity(Templates.list(page(refusal.sentence())))

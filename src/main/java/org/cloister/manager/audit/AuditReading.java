@@ -101,14 +101,18 @@ final class AuditReading {
                     .map(cell -> cell.attacker() + " reached " + (isHost(cell.victim()) ? "the host" : cell.victim()))
                     .limit(3)
                     .collect(Collectors.joining(", "));
-            return plural(failed, "attempt") + " of " + count(total()) + " got through" + (who.isEmpty() ? "." : ": " + who + ".");
+            return plural(failed, "attempt") + " of " + count(total()) + " got through"
+                    + (who.isEmpty() ? "." : ": " + who + ".");
         }
         String reached = tenants() < 2
                 ? "No tenant reached the host in " + plural(total(), "attempt")
                 : "No tenant reached another or the host in " + plural(total(), "attempt");
         if (verdict.equals("passed"))
-            return voided == 0 ? reached + "." : reached + "; " + count(voided) + " of them prove nothing, see the hatched cells.";
-        return "This run proves nothing: a control failed, so " + (voided == 0 ? "its denials" : plural(voided, "denial"))
+            return voided == 0
+                    ? reached + "."
+                    : reached + "; " + count(voided) + " of them prove nothing, see the hatched cells.";
+        return "This run proves nothing: a control failed, so "
+                + (voided == 0 ? "its denials" : plural(voided, "denial"))
                 + " may mean only that nothing was there to be reached.";
     }
 
@@ -153,25 +157,24 @@ final class AuditReading {
         AuditCell cell = cell(attacker, victim);
         if (cell == null) return new AuditPage.Square("", "", "", "", "not tried", "", null);
         int all = cell.attempts().size();
-        String count =
-                switch (cell.verdict()) {
-                    case "failed" -> cell.count("failed") + " of " + all;
-                    case "passed" -> cell.count("passed") + " of " + all;
-                    default -> cell.count("void") + " of " + all;
-                };
-        String word =
-                switch (cell.verdict()) {
-                    case "failed" -> "got through";
-                    case "passed" -> cell.count("void") > 0 ? "stopped, " + cell.count("void") + " void" : "stopped";
-                    default -> "void";
-                };
+        String count = switch (cell.verdict()) {
+            case "failed" -> cell.count("failed") + " of " + all;
+            case "passed" -> cell.count("passed") + " of " + all;
+            default -> cell.count("void") + " of " + all;
+        };
+        String word = switch (cell.verdict()) {
+            case "failed" -> "got through";
+            case "passed" -> cell.count("void") > 0 ? "stopped, " + cell.count("void") + " void" : "stopped";
+            default -> "void";
+        };
         return new AuditPage.Square(
                 attacker + "-at-" + victim,
                 cell.verdict(),
                 cell.sign().icon(),
                 count,
                 word,
-                attacker + " at " + (isHost(victim) ? "the host" : victim) + ": " + count + " " + word + ". Open the evidence.",
+                attacker + " at " + (isHost(victim) ? "the host" : victim) + ": " + count + " " + word
+                        + ". Open the evidence.",
                 "/audits/" + id + "/" + attacker + "/" + victim);
     }
 
@@ -181,22 +184,22 @@ final class AuditReading {
         List<AuditCell.Attempt> attempts =
                 stream(cell.path("attempts")).map(this::attempt).toList();
         String verdict = known(text(cell, "verdict"));
-        Sign sign =
-                switch (verdict) {
-                    case "passed" -> new Sign("All stopped", "check", "fine");
-                    case "failed" -> Sign.danger("Got through");
-                    default -> new Sign("Void", "void", "attention");
-                };
+        Sign sign = switch (verdict) {
+            case "passed" -> new Sign("All stopped", "check", "fine");
+            case "failed" -> Sign.danger("Got through");
+            default -> new Sign("Void", "void", "attention");
+        };
         String whom = isHost(victim) ? "the host" : victim;
-        String sentence =
-                switch (verdict) {
-                    case "passed" -> attacker + ", as root in its own cell, tried " + plural(attempts.size(), "time")
-                            + " to reach " + whom + " and was stopped each time.";
-                    case "failed" -> attacker + " got through to " + whom + ". What failed stands first.";
-                    default -> "A control failed, so these denials prove nothing about " + attacker + " and " + whom + ".";
-                };
+        String sentence = switch (verdict) {
+            case "passed" ->
+                attacker + ", as root in its own cell, tried " + plural(attempts.size(), "time") + " to reach " + whom
+                        + " and was stopped each time.";
+            case "failed" -> attacker + " got through to " + whom + ". What failed stands first.";
+            default -> "A control failed, so these denials prove nothing about " + attacker + " and " + whom + ".";
+        };
         List<AuditCell.Attempt> worstFirst = new ArrayList<>(attempts);
-        worstFirst.sort(Comparator.comparingInt(attempt -> List.of("failed", "void", "passed").indexOf(attempt.verdict())));
+        worstFirst.sort(Comparator.comparingInt(
+                attempt -> List.of("failed", "void", "passed").indexOf(attempt.verdict())));
         return new AuditCell(attacker, whom.equals("the host") ? HOST : victim, verdict, sign, sentence, worstFirst);
     }
 
@@ -204,12 +207,11 @@ final class AuditReading {
         String name = text(attempt, "vector");
         JsonNode vector = vectors.getOrDefault(name, JSON.createObjectNode());
         String verdict = known(text(attempt, "verdict"));
-        Sign sign =
-                switch (verdict) {
-                    case "passed" -> new Sign("Stopped", "check", "fine");
-                    case "failed" -> Sign.danger("Got through");
-                    default -> new Sign("Void", "void", "attention");
-                };
+        Sign sign = switch (verdict) {
+            case "passed" -> new Sign("Stopped", "check", "fine");
+            case "failed" -> Sign.danger("Got through");
+            default -> new Sign("Void", "void", "attention");
+        };
         return new AuditCell.Attempt(
                 name,
                 verdict,
@@ -258,7 +260,9 @@ final class AuditReading {
                 .flatMap(cell -> cell.attempts().stream())
                 .filter(attempt -> !attempt.owner().isEmpty())
                 .toList();
-        long held = owned.stream().filter(attempt -> attempt.owner().equals("succeeded")).count();
+        long held = owned.stream()
+                .filter(attempt -> attempt.owner().equals("succeeded"))
+                .count();
         List<AuditPage.Control> controls = new ArrayList<>();
         controls.add(new AuditPage.Control(
                 "The owner’s own access",

@@ -43,8 +43,11 @@ public class AuditReport extends PanacheEntityBase {
 
     /** The latest first, from the first older than that report on; null for the beginning. */
     static List<AuditReport> page(UUID after, int limit) {
-        if (after == null) return find("order by startedAt desc, id").page(0, limit).list();
-        return find("startedAt < (select r.startedAt from AuditReport r where r.id = ?1) order by startedAt desc, id", after)
+        if (after == null)
+            return find("order by startedAt desc, id").page(0, limit).list();
+        return find(
+                        "startedAt < (select r.startedAt from AuditReport r where r.id = ?1) order by startedAt desc, id",
+                        after)
                 .page(0, limit)
                 .list();
     }

@@ -37,7 +37,8 @@ class AuditResource {
     @Context
     SecurityContext caller;
 
-    record Summary(int passed, int failed, @JsonProperty("void") int voided) {}
+    record Summary(
+            int passed, int failed, @JsonProperty("void") int voided) {}
 
     record ReportView(UUID id, String verdict, Instant startedAt, Instant finishedAt, Summary summary) {
 
@@ -54,9 +55,10 @@ class AuditResource {
     @POST
     public Response run() {
         OperationView operation = audits.run(caller.getUserPrincipal().getName());
-        return preference.answer(operation, 201, () -> audits.get(UUID.fromString(
-                        operations.get(operation.id()).subject()))
-                .document);
+        return preference.answer(
+                operation,
+                201,
+                () -> audits.get(UUID.fromString(operations.get(operation.id()).subject())).document);
     }
 
     /** The latest first; after= is the id of the last one seen. */

@@ -46,8 +46,8 @@ public class Audits {
     EntityManager database;
 
     /** One audit at a time: two would meet each other's canaries. */
-    private final ExecutorService auditor =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("audit").factory());
+    private final ExecutorService auditor = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("audit").factory());
 
     /** @throws Refusal there is no report of that id */
     public AuditReport get(UUID id) {
@@ -61,7 +61,8 @@ public class Audits {
      */
     public OperationView run(String actor) {
         Operation operation = QuarkusTransaction.requiringNew().call(() -> {
-            database.createNativeQuery("lock table audit_report in share row exclusive mode").executeUpdate();
+            database.createNativeQuery("lock table audit_report in share row exclusive mode")
+                    .executeUpdate();
             if (Operation.count("kind = 'audit.run' and not done") > 0)
                 throw Refusal.conflict(null, "An audit runs already. Wait for its report.");
             List<UUID> running = running();
@@ -78,7 +79,8 @@ public class Audits {
     void abandon(@Observes StartupEvent start) {
         for (Operation operation : operations.unfinished())
             if (operation.kind.equals("audit.run"))
-                operations.fail(operation.id, Reply.Reason.FAULT, "The manager was restarted during the audit. Run it again.");
+                operations.fail(
+                        operation.id, Reply.Reason.FAULT, "The manager was restarted during the audit. Run it again.");
     }
 
     private void work(UUID operation) {
@@ -93,7 +95,10 @@ public class Audits {
             operations.fail(operation, e);
         } catch (RuntimeException e) {
             LOG.error("An audit's report was not kept", e);
-            operations.fail(operation, Reply.Reason.FAULT, "The agent's report cannot be read or kept; the manager's log says why.");
+            operations.fail(
+                    operation,
+                    Reply.Reason.FAULT,
+                    "The agent's report cannot be read or kept; the manager's log says why.");
         }
     }
 

@@ -47,8 +47,11 @@ public class Event extends PanacheEntityBase {
      */
     static List<Event> page(String tenant, Long after, int limit) {
         if (after != null && tenant != null)
-            return find("tenant = ?1 and id > ?2 order by id", tenant, after).page(0, limit).list();
-        if (after != null) return find("id > ?1 order by id", after).page(0, limit).list();
+            return find("tenant = ?1 and id > ?2 order by id", tenant, after)
+                    .page(0, limit)
+                    .list();
+        if (after != null)
+            return find("id > ?1 order by id", after).page(0, limit).list();
         List<Event> latest = tenant == null ? latest(limit) : latest(tenant, limit);
         return latest.reversed();
     }

@@ -58,7 +58,9 @@ class EventPages {
     private static List<Event> newest(String tenant, Long before) {
         long limit = before == null ? Long.MAX_VALUE : before;
         return tenant == null
-                ? Event.<Event>find("id < ?1 order by id desc", limit).page(0, PAGE + 1).list()
+                ? Event.<Event>find("id < ?1 order by id desc", limit)
+                        .page(0, PAGE + 1)
+                        .list()
                 : Event.<Event>find("id < ?1 and tenant = ?2 order by id desc", limit, tenant)
                         .page(0, PAGE + 1)
                         .list();

@@ -23,7 +23,10 @@ class AgentHealth implements HealthCheck {
             agent.ask(new Request.Host());
             return HealthCheckResponse.up("agent");
         } catch (AgentException e) {
-            return HealthCheckResponse.named("agent").down().withData("reason", e.getMessage()).build();
+            return HealthCheckResponse.named("agent")
+                    .down()
+                    .withData("reason", e.getMessage())
+                    .build();
         }
     }
 }

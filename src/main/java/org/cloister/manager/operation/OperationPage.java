@@ -39,13 +39,21 @@ record OperationPage(
 
     record Phase(Sign sign, String words, String detail, String took, String className) {}
 
-    /** What a tenant goes through, in its order, as the agent names it. */
-    private static final Map<String, String> LAUNCH = orderedMap(
-            "template", "Template",
-            "root", "Root file system",
-            "ids", "Range of ids",
-            "network", "Network",
-            "start", "Start and first answer");
+    /** What each kind of work goes through, in its order: the agent's word and ours. */
+    private static final Map<String, Map<String, String>> EXPECTED = Map.of(
+            "tenant.create",
+                    orderedMap(
+                            "template", "Template",
+                            "root", "Root file system",
+                            "launch", "Namespaces, limits and network",
+                            "ready", "First answer"),
+            "audit.run",
+                    orderedMap(
+                            "facts", "Facts from outside",
+                            "plant", "Canaries and their owners’ access",
+                            "controls", "The same from a broken sandbox",
+                            "attack", "Every tenant tries every other",
+                            "confirm", "The canaries live on"));
 
     static OperationPage of(OperationView operation, Timelines.Timeline line, String command, String hostKey) {
         boolean failed = operation.problem() != null;
@@ -74,7 +82,9 @@ record OperationPage(
                 command,
                 hostKey,
                 next,
-                section.equals("audits") ? "Open the report" : section.equals("templates") ? "To the templates" : "Go on");
+                section.equals("audits")
+                        ? "Open the report"
+                        : section.equals("templates") ? "To the templates" : "Go on");
     }
 
     private static String next(OperationView operation, boolean failed) {
@@ -99,9 +109,10 @@ record OperationPage(
 
     private static List<Phase> phases(OperationView operation, Timelines.Timeline line, boolean failed) {
         Map<String, String> words = orderedMap();
-        if (operation.kind().equals("tenant.create")) words.putAll(LAUNCH);
+        words.putAll(EXPECTED.getOrDefault(operation.kind(), Map.of()));
         for (String heard : line.began().keySet())
-            if (!List.of("waiting", "done", "failed").contains(heard)) words.putIfAbsent(heard, sentenceCase(heard));
+            if (!List.of("waiting", "audit", "done", "failed").contains(heard))
+                words.putIfAbsent(heard, sentenceCase(heard));
         String current = operation.done() ? last(line, words) : operation.phase();
         List<Phase> phases = new ArrayList<>();
         boolean before = !current.isEmpty() && words.containsKey(current);
@@ -110,7 +121,8 @@ record OperationPage(
             String detail = line.message().getOrDefault(phase.getKey(), "");
             String took = took(line, phase.getKey());
             if (operation.done() && !failed) phases.add(new Phase(finished(), phase.getValue(), "", took, ""));
-            else if (isCurrent && failed) phases.add(new Phase(Sign.danger("failed"), phase.getValue(), detail, took, ""));
+            else if (isCurrent && failed)
+                phases.add(new Phase(Sign.danger("failed"), phase.getValue(), detail, took, ""));
             else if (isCurrent) phases.add(new Phase(Sign.changing("under way"), phase.getValue(), detail, "", ""));
             else if (before) phases.add(new Phase(finished(), phase.getValue(), "", took, ""));
             else phases.add(new Phase(new Sign("later", "later", "quiet"), phase.getValue(), "", "", "later"));
@@ -141,7 +153,9 @@ record OperationPage(
     }
 
     private static String sentenceCase(String word) {
-        return word.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1).replace('-', ' ');
+        return word.isEmpty()
+                ? word
+                : Character.toUpperCase(word.charAt(0)) + word.substring(1).replace('-', ' ');
     }
 
     private static Map<String, String> orderedMap(String... pairs) {

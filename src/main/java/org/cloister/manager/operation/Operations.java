@@ -134,16 +134,18 @@ public class Operations {
 
     /** The operation as it is and every change of it, until it is done. */
     public Multi<OperationView> watch(UUID id) {
-        return Multi.createFrom().<OperationView>emitter(emitter -> {
-            Set<MultiEmitter<? super OperationView>> others =
-                    watchers.computeIfAbsent(id, absent -> ConcurrentHashMap.newKeySet());
-            emitter.onTermination(() -> unwatch(id, emitter));
-            others.add(emitter);
-            // Registered first and read after: a change in between is told twice, never lost.
-            OperationView now = get(id);
-            emitter.emit(now);
-            if (now.done()) emitter.complete();
-        }).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+        return Multi.createFrom()
+                .<OperationView>emitter(emitter -> {
+                    Set<MultiEmitter<? super OperationView>> others =
+                            watchers.computeIfAbsent(id, absent -> ConcurrentHashMap.newKeySet());
+                    emitter.onTermination(() -> unwatch(id, emitter));
+                    others.add(emitter);
+                    // Registered first and read after: a change in between is told twice, never lost.
+                    OperationView now = get(id);
+                    emitter.emit(now);
+                    if (now.done()) emitter.complete();
+                })
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private void unwatch(UUID id, MultiEmitter<? super OperationView> emitter) {

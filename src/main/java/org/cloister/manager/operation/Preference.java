@@ -40,12 +40,16 @@ public class Preference {
                     .header("Preference-Applied", "wait=" + patience.toSeconds())
                     .header("Link", "<" + location + ">; rel=\"monitor\"")
                     .build();
-        return Response.accepted(operations.get(operation.id())).header("Location", location).build();
+        return Response.accepted(operations.get(operation.id()))
+                .header("Location", location)
+                .build();
     }
 
     static Duration patience(String prefer) {
         if (prefer == null) return Duration.ZERO;
         Matcher wait = WAIT.matcher(prefer);
-        return wait.find() ? Duration.ofSeconds(Math.min(LONGEST_SECONDS, Integer.parseInt(wait.group(1)))) : Duration.ZERO;
+        return wait.find()
+                ? Duration.ofSeconds(Math.min(LONGEST_SECONDS, Integer.parseInt(wait.group(1))))
+                : Duration.ZERO;
     }
 }

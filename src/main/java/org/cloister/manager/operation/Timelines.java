@@ -49,7 +49,8 @@ public class Timelines {
 
     Timeline of(UUID operation) {
         follow(operation);
-        return timelines.getOrDefault(operation, new Timeline(Instant.now(), Map.of(), Map.of()))
+        return timelines
+                .getOrDefault(operation, new Timeline(Instant.now(), Map.of(), Map.of()))
                 .copy();
     }
 

@@ -36,7 +36,8 @@ class ErrorPages {
     /** After everything else: a path that nothing answers to. */
     void strays(@Observes Router router) {
         router.route().order(Integer.MAX_VALUE).handler(context -> {
-            if (Problem.isForPrograms(context.normalizedPath()) || context.request().method() != HttpMethod.GET) context.next();
+            if (Problem.isForPrograms(context.normalizedPath())
+                    || context.request().method() != HttpMethod.GET) context.next();
             else send(context);
         });
     }
@@ -49,18 +50,17 @@ class ErrorPages {
     }
 
     private static TemplateInstance page(int status, String sentence) {
-        String head =
-                switch (status) {
-                    case 401, 403 -> "Not allowed";
-                    case 404 -> "Not found";
-                    case 405 -> "Not possible";
-                    case 409 -> "Not now";
-                    case 413 -> "Too large";
-                    case 501 -> "Not on this machine";
-                    case 503 -> "Not reachable";
-                    case 507 -> "Full";
-                    default -> status >= 500 ? "Something went wrong" : "Not understood";
-                };
+        String head = switch (status) {
+            case 401, 403 -> "Not allowed";
+            case 404 -> "Not found";
+            case 405 -> "Not possible";
+            case 409 -> "Not now";
+            case 413 -> "Too large";
+            case 501 -> "Not on this machine";
+            case 503 -> "Not reachable";
+            case 507 -> "Full";
+            default -> status >= 500 ? "Something went wrong" : "Not understood";
+        };
         return Templates.error(status, head, sentence);
     }
 }

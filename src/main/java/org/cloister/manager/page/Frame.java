@@ -62,7 +62,8 @@ public class Frame {
     }
 
     public String getKernel() {
-        return host().map(host -> "Linux " + host.kernel() + ", cgroup " + host.cgroups()).orElse("");
+        return host().map(host -> "Linux " + host.kernel() + ", cgroup " + host.cgroups())
+                .orElse("");
     }
 
     public String getVersion() {

@@ -33,7 +33,8 @@ public class SshDoor {
 
     /** For the host by which this browser reaches the pages; the gateway listens on the same machine. */
     public String command(String tenant) {
-        String host = request.authority() == null ? "localhost" : request.authority().host();
+        String host =
+                request.authority() == null ? "localhost" : request.authority().host();
         return command.of(tenant, host);
     }
 

@@ -11,8 +11,8 @@ import java.util.Locale;
 @TemplateExtension
 public final class Words {
 
-    private static final DateTimeFormatter UTC =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB", "PB"};
 
@@ -26,7 +26,8 @@ public final class Words {
             value /= 1024;
             unit++;
         }
-        String figures = value < 9.95 && unit > 0 ? String.format(Locale.ROOT, "%.1f", value) : Long.toString(Math.round(value));
+        String figures =
+                value < 9.95 && unit > 0 ? String.format(Locale.ROOT, "%.1f", value) : Long.toString(Math.round(value));
         return (figures.endsWith(".0") ? figures.substring(0, figures.length() - 2) : figures) + " " + UNITS[unit];
     }
 

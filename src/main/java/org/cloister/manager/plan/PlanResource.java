@@ -40,7 +40,9 @@ class PlanResource {
 
     @POST
     public Response create(Plans.PlanView wish) {
-        return Response.status(201).entity(plans.create(actor(), required(wish))).build();
+        return Response.status(201)
+                .entity(plans.create(actor(), required(wish)))
+                .build();
     }
 
     @PATCH

@@ -39,8 +39,7 @@ public class Plans {
             String name, String summary, Integer cpuPercent, Long memoryBytes, Integer pids, Long diskBytes) {
 
         public static PlanView of(Plan plan) {
-            return new PlanView(
-                    plan.name, plan.summary, plan.cpuPercent, plan.memoryBytes, plan.pids, plan.diskBytes);
+            return new PlanView(plan.name, plan.summary, plan.cpuPercent, plan.memoryBytes, plan.pids, plan.diskBytes);
         }
     }
 
@@ -138,7 +137,8 @@ public class Plans {
 
     private static String summary(PlanView wish) {
         if (wish.summary().length() > LONGEST_SUMMARY || wish.summary().indexOf('\0') >= 0)
-            throw Refusal.invalid("summary", "The summary is too long: " + LONGEST_SUMMARY + " characters are allowed.");
+            throw Refusal.invalid(
+                    "summary", "The summary is too long: " + LONGEST_SUMMARY + " characters are allowed.");
         return wish.summary();
     }
 
@@ -153,7 +153,8 @@ public class Plans {
 
     /** Plans change rarely: one change at a time spares every race. Held until the transaction ends. */
     private void lock() {
-        database.createNativeQuery("lock table plan in share row exclusive mode").executeUpdate();
+        database.createNativeQuery("lock table plan in share row exclusive mode")
+                .executeUpdate();
     }
 
     private static Refusal none() {

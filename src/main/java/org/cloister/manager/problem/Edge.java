@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,8 +16,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class Edge {
 
     /** Everything from ourselves, nothing inline, framed by nobody. */
-    private static final String POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-            + "form-action 'self'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+                    + "form-action 'self'; frame-ancestors 'none'";
 
     @ConfigProperty(name = "quarkus.http.limits.max-body-size")
     MemorySize largestBody;
@@ -45,7 +47,9 @@ class Edge {
     private void bound(RoutingContext context) {
         String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null && (length.length() > 12 || Long.parseLong(length) > largestBody.asLongValue())) {
-            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+            // HTTP/2 has no such header, and ends the one stream by itself.
+            if (context.request().version() != HttpVersion.HTTP_2)
+                context.response().putHeader(HttpHeaders.CONNECTION, "close");
             Problem.of(413, "The body is too large; 1 MB is allowed.").send(context);
         } else if (context.request().uri().contains("%00")) {
             Problem.of(400, "The address holds a NUL character.").send(context);
@@ -56,14 +60,18 @@ class Edge {
 
     /** After everything else: whatever no resource of the API took, and whatever failed outside of JAX-RS. */
     void strays(@Observes Router router) {
-        router.route("/api/*").order(Integer.MAX_VALUE).handler(context -> Problem.of(404, "There is nothing under this path.").send(context));
+        router.route("/api/*")
+                .order(Integer.MAX_VALUE)
+                .handler(context ->
+                        Problem.of(404, "There is nothing under this path.").send(context));
         router.route("/api/*").failureHandler(context -> {
             int status = context.statusCode() >= 400 ? context.statusCode() : 500;
             if (context.response().headWritten()) {
                 context.next();
                 return;
             }
-            Problem.of(status, status == 413 ? "The body is too large; 1 MB is allowed." : "The request failed.").send(context);
+            Problem.of(status, status == 413 ? "The body is too large; 1 MB is allowed." : "The request failed.")
+                    .send(context);
         });
     }
 }

@@ -48,7 +48,8 @@ public record Problem(String title, int status, String detail, String field) {
 
     /** Answers with this problem, outside of JAX-RS. */
     public void send(RoutingContext context) {
-        JsonObject body = new JsonObject().put("title", title).put("status", status).put("detail", detail);
+        JsonObject body =
+                new JsonObject().put("title", title).put("status", status).put("detail", detail);
         if (field != null) body.put("field", field);
         context.response()
                 .setStatusCode(status)

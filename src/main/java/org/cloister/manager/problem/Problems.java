@@ -58,7 +58,9 @@ class Problems {
                     default -> "The request failed.";
                 }));
         String allow = given.getHeaderString("Allow");
-        return allow == null ? answer : Response.fromResponse(answer).header("Allow", allow).build();
+        return allow == null
+                ? answer
+                : Response.fromResponse(answer).header("Allow", allow).build();
     }
 
     /** The caller went away, or sent more than it announced; who is not there needs no log line either. */
@@ -77,16 +79,23 @@ class Problems {
         if (e instanceof UnrecognizedPropertyException unknown) {
             String known = unknown.getKnownPropertyIds() == null
                     ? ""
-                    : " Known are " + unknown.getKnownPropertyIds().stream()
-                            .map(String::valueOf)
-                            .sorted()
-                            .collect(Collectors.joining(", ")) + ".";
+                    : " Known are "
+                            + unknown.getKnownPropertyIds().stream()
+                                    .map(String::valueOf)
+                                    .sorted()
+                                    .collect(Collectors.joining(", "))
+                            + ".";
             return Problem.of(400, "The body has a field that is not known here." + known, field(unknown.getPath()));
         }
         if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty())
-            return Problem.of(400, "The field " + field(mapping.getPath()) + " has a value of the wrong type.", field(mapping.getPath()));
-        if (e instanceof MismatchedInputException) return Problem.of(400, "The body has the wrong form: a JSON object is expected.");
-        String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+            return Problem.of(
+                    400,
+                    "The field " + field(mapping.getPath()) + " has a value of the wrong type.",
+                    field(mapping.getPath()));
+        if (e instanceof MismatchedInputException)
+            return Problem.of(400, "The body has the wrong form: a JSON object is expected.");
+        String where =
+                e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
         return Problem.of(400, "The body is not valid JSON" + where + ".");
     }
 
@@ -94,8 +103,11 @@ class Problems {
     private static String field(List<JsonMappingException.Reference> path) {
         StringBuilder field = new StringBuilder();
         for (JsonMappingException.Reference step : path) {
-            if (step.getFieldName() == null) field.append('[').append(step.getIndex()).append(']');
-            else field.append(field.isEmpty() ? "" : ".").append(step.getFieldName().replaceAll("[^A-Za-z0-9_-]", "?"));
+            if (step.getFieldName() == null)
+                field.append('[').append(step.getIndex()).append(']');
+            else
+                field.append(field.isEmpty() ? "" : ".")
+                        .append(step.getFieldName().replaceAll("[^A-Za-z0-9_-]", "?"));
         }
         return field.length() <= 64 ? field.toString() : field.substring(0, 63) + "…";
     }

@@ -54,7 +54,8 @@ class TemplatePages {
         try {
             OperationView operation = templates.build(caller.getUserPrincipal().getName(), suite);
             timelines.follow(operation.id());
-            return Response.seeOther(URI.create("/operations/" + operation.id())).build();
+            return Response.seeOther(URI.create("/operations/" + operation.id()))
+                    .build();
         } catch (Refusal refusal) {
             return Response.status(422)
                     .entity(Pages.list(page(Uploads.echo(suite), refusal.sentence())))

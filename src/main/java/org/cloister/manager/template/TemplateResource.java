@@ -42,10 +42,13 @@ class TemplateResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Response build(NewTemplate wish) {
         String suite = wish == null || wish.suite() == null ? templates.usual() : wish.suite();
-        return preference.answer(templates.build(actor(), suite), 201, () -> templates.all().stream()
-                .filter(template -> template.suite().equals(suite))
-                .findFirst()
-                .orElseThrow(() -> Refusal.unknown("The template was removed again.")));
+        return preference.answer(
+                templates.build(actor(), suite),
+                201,
+                () -> templates.all().stream()
+                        .filter(template -> template.suite().equals(suite))
+                        .findFirst()
+                        .orElseThrow(() -> Refusal.unknown("The template was removed again.")));
     }
 
     @DELETE

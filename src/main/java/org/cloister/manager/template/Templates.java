@@ -124,7 +124,8 @@ public class Templates {
         if (tenants > 0)
             throw Refusal.conflict(
                     null,
-                    "The template " + suite + " is in use by " + (tenants == 1 ? "one tenant" : tenants + " tenants") + ".");
+                    "The template " + suite + " is in use by " + (tenants == 1 ? "one tenant" : tenants + " tenants")
+                            + ".");
         try {
             agent.ask(new Request.RemoveTemplate(suite));
         } catch (AgentException e) {

@@ -33,7 +33,8 @@ public enum Action {
     FREEZE("frozen") {
         @Override
         void move(Tenant tenant) {
-            if (tenant.desired == Desired.STOPPED) throw illegal(tenant, "is stopped. Only a running tenant can be frozen");
+            if (tenant.desired == Desired.STOPPED)
+                throw illegal(tenant, "is stopped. Only a running tenant can be frozen");
             tenant.desired = Desired.FROZEN;
         }
     },

@@ -53,7 +53,9 @@ class KeyResource {
         tenants.addKeys(actor(), name, wish.sshKeys());
         Tenant tenant = tenants.get(name);
         List<KeyView> keys = SshKey.of(tenant).stream().map(KeyView::of).toList();
-        return Response.status(201).entity(new Keys(keys, tenants.shared(tenant))).build();
+        return Response.status(201)
+                .entity(new Keys(keys, tenants.shared(tenant)))
+                .build();
     }
 
     /** The fingerprint may hold slashes: as they are, or as %2F. */

@@ -40,7 +40,8 @@ class Meters {
                         limits.memoryBytes(),
                         usage.oomKills() == 0
                                 ? ""
-                                : plural(usage.oomKills(), "time") + " the kernel killed a process for want of memory."),
+                                : plural(usage.oomKills(), "time")
+                                        + " the kernel killed a process for want of memory."),
                 Gauge.ofCount(
                         "Processes",
                         usage.pids(),
@@ -71,7 +72,8 @@ class Meters {
         });
         String hint = usage.cpuThrottledMicros() == 0
                 ? ""
-                : "Waited " + Words.took(Duration.ofNanos(usage.cpuThrottledMicros() * 1000)) + " for its share so far.";
+                : "Waited " + Words.took(Duration.ofNanos(usage.cpuThrottledMicros() * 1000))
+                        + " for its share so far.";
         if (reading.percent() < 0) return new Gauge("CPU", "–", limit, 0, "", hint);
         int share = (int) Math.clamp(Math.round(100 * reading.percent() / limits.cpuPercent()), 0, 100);
         String used = String.format(Locale.ROOT, "%.2f", reading.percent() / 100);

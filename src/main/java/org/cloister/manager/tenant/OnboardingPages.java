@@ -94,9 +94,15 @@ class OnboardingPages {
             }
             OperationView operation = tenants.create(
                     TenantPages.who(caller),
-                    new Wish.NewTenant(typed.name(), plan, or(template, "").isEmpty() ? null : template, List.of(typed.keys()), true));
+                    new Wish.NewTenant(
+                            typed.name(),
+                            plan,
+                            or(template, "").isEmpty() ? null : template,
+                            List.of(typed.keys()),
+                            true));
             timelines.follow(operation.id());
-            return Response.seeOther(URI.create("/operations/" + operation.id())).build();
+            return Response.seeOther(URI.create("/operations/" + operation.id()))
+                    .build();
         } catch (Refusal refusal) {
             return Response.status(422)
                     .entity(Pages.form(page(typed, false, false, refusal)))
@@ -151,10 +157,12 @@ class OnboardingPages {
         }
     }
 
-    private static List<OnboardingPage.TemplateChoice> choices(String usual, List<Reply.Template> built, String chosen) {
+    private static List<OnboardingPage.TemplateChoice> choices(
+            String usual, List<Reply.Template> built, String chosen) {
         List<OnboardingPage.TemplateChoice> choices = new ArrayList<>();
         String choice = or(chosen, usual);
-        boolean usualIsBuilt = built.stream().anyMatch(template -> template.suite().equals(usual));
+        boolean usualIsBuilt =
+                built.stream().anyMatch(template -> template.suite().equals(usual));
         if (usual != null)
             choices.add(new OnboardingPage.TemplateChoice(
                     usual,
@@ -163,7 +171,9 @@ class OnboardingPages {
         for (Reply.Template template : built)
             if (!template.suite().equals(usual))
                 choices.add(new OnboardingPage.TemplateChoice(
-                        template.suite(), "Debian " + template.suite() + " – ready", template.suite().equals(choice)));
+                        template.suite(),
+                        "Debian " + template.suite() + " – ready",
+                        template.suite().equals(choice)));
         return choices;
     }
 
@@ -186,7 +196,8 @@ class OnboardingPages {
 
     /** The key, and where else it logs in. */
     private static String line(PublicKey key) {
-        StringBuilder line = new StringBuilder(key.comment().isEmpty() ? key.type() : key.comment() + ", " + key.type());
+        StringBuilder line =
+                new StringBuilder(key.comment().isEmpty() ? key.type() : key.comment() + ", " + key.type());
         line.append(", ").append(key.fingerprint());
         List<SshKey> elsewhere = SshKey.list("fingerprint", key.fingerprint());
         List<String> names = elsewhere.stream()

@@ -55,7 +55,8 @@ public record PublicKey(String type, String blob, String fingerprint, String com
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(blob))) {
             if (!type.equals(text(in)))
-                throw PublicKeys.wrong("The key says " + type + " but holds another kind of key. Copy it again from the .pub file.");
+                throw PublicKeys.wrong(
+                        "The key says " + type + " but holds another kind of key. Copy it again from the .pub file.");
             switch (type) {
                 case "ssh-ed25519" -> exactly(32, in);
                 case "sk-ssh-ed25519@openssh.com" -> {
@@ -89,12 +90,11 @@ public record PublicKey(String type, String blob, String fingerprint, String com
     /** An uncompressed point that lies on the curve. */
     private static void point(String curve, DataInputStream in) throws IOException {
         if (!curve.equals(text(in))) throw damaged();
-        int width =
-                switch (curve) {
-                    case "nistp256" -> 32;
-                    case "nistp384" -> 48;
-                    default -> 66;
-                };
+        int width = switch (curve) {
+            case "nistp256" -> 32;
+            case "nistp384" -> 48;
+            default -> 66;
+        };
         byte[] point = exactly(1 + 2 * width, in);
         if (point[0] != 4) throw damaged();
         BigInteger x = new BigInteger(1, point, 1, width);
@@ -157,7 +157,8 @@ public record PublicKey(String type, String blob, String fingerprint, String com
 
     /** Control and formatting characters (also those that reverse text) have no business in a list of keys. */
     private static String tidy(String comment) {
-        String plain = comment.replaceAll("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}]", "").strip();
+        String plain =
+                comment.replaceAll("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}]", "").strip();
         return plain.length() <= LONGEST_COMMENT ? plain : plain.substring(0, LONGEST_COMMENT - 1) + "…";
     }
 

@@ -17,8 +17,8 @@ public final class PublicKeys {
     private static final int MOST = 100;
 
     /** Armour of every private key format in use, and the first bytes of OpenSSH's own in base64. */
-    private static final Pattern PRIVATE =
-            Pattern.compile("(BEGIN|END)[A-Z0-9 ]*PRIVATE\\s+KEY|PuTTY-User-Key-File|b3BlbnNzaC1rZXktdjE", Pattern.CASE_INSENSITIVE);
+    private static final Pattern PRIVATE = Pattern.compile(
+            "(BEGIN|END)[A-Z0-9 ]*PRIVATE\\s+KEY|PuTTY-User-Key-File|b3BlbnNzaC1rZXktdjE", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern ARMOUR = Pattern.compile("-----?\\s?BEGIN ");
 
@@ -40,12 +40,14 @@ public final class PublicKeys {
 
     private static List<PublicKey> parse(String paste) {
         if (PRIVATE.matcher(paste).find())
-            throw wrong("This is a private key. It was not stored, but it has left your machine: keep it to yourself, and "
-                    + "better make a new one. Paste the public key, the one line of the file that ends in .pub.");
+            throw wrong(
+                    "This is a private key. It was not stored, but it has left your machine: keep it to yourself, and "
+                            + "better make a new one. Paste the public key, the one line of the file that ends in .pub.");
         if (paste.length() > LONGEST_PASTE) throw wrong("This is too long to be a list of public keys.");
         if (ARMOUR.matcher(paste).find())
-            throw wrong("This public key is in another format. Convert it with ssh-keygen -i -f FILE, and paste the line "
-                    + "that starts with its type, such as ssh-ed25519.");
+            throw wrong(
+                    "This public key is in another format. Convert it with ssh-keygen -i -f FILE, and paste the line "
+                            + "that starts with its type, such as ssh-ed25519.");
         List<PublicKey> keys = new ArrayList<>();
         // A byte order mark is what some editors of Windows leave before the first line.
         for (String line : paste.replace("\uFEFF", "").split("\\R")) {
@@ -63,16 +65,15 @@ public final class PublicKeys {
             if (words.length < 2) throw wrong("The key itself is missing: there is its type alone.");
             return PublicKey.of(type, words[1], words.length > 2 ? words[2] : "");
         }
-        if (type.contains("-cert-v0"))
-            throw wrong("This is a certificate. Paste the public key that it was made for.");
-        if (type.equals("ssh-dss"))
-            throw wrong("DSA keys are no longer safe. Make a new key: ssh-keygen -t ed25519.");
+        if (type.contains("-cert-v0")) throw wrong("This is a certificate. Paste the public key that it was made for.");
+        if (type.equals("ssh-dss")) throw wrong("DSA keys are no longer safe. Make a new key: ssh-keygen -t ed25519.");
         for (String word : text.split("[ \\t]+"))
             if (PublicKey.isKnown(word))
                 throw wrong("Options before a key, such as from= or command=, are not supported. "
                         + "Paste the line from its type on (" + word + " …).");
-        throw wrong("This is not a public key that can log in here. It starts with ssh-ed25519, sk-ssh-ed25519@openssh.com, "
-                + "ecdsa-sha2-nistp256, sk-ecdsa-sha2-nistp256@openssh.com or ssh-rsa.");
+        throw wrong(
+                "This is not a public key that can log in here. It starts with ssh-ed25519, sk-ssh-ed25519@openssh.com, "
+                        + "ecdsa-sha2-nistp256, sk-ecdsa-sha2-nistp256@openssh.com or ssh-rsa.");
     }
 
     static Refusal wrong(String sentence) {

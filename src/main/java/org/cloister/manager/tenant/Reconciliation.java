@@ -92,8 +92,7 @@ public class Reconciliation {
         List<Tenant> tenants = QuarkusTransaction.requiringNew().call(Tenant::all);
         for (Tenant tenant : tenants) {
             ReentrantLock lane = lane(tenant.id);
-            if (!lane.isLocked() && differs(tenant, seen.get(tenant.id)))
-                enqueue(tenant.id, null);
+            if (!lane.isLocked() && differs(tenant, seen.get(tenant.id))) enqueue(tenant.id, null);
         }
     }
 
@@ -141,7 +140,8 @@ public class Reconciliation {
             // An agent that does not answer is asked again at the next sweep; one that failed gets time.
             boolean unreachable = e.getCause() instanceof IOException;
             if (!unreachable) retries.compute(id, (same, last) -> later(last));
-            Tenant.State state = unreachable || tenant.state == Tenant.State.DELETING ? tenant.state : Tenant.State.FAILED;
+            Tenant.State state =
+                    unreachable || tenant.state == Tenant.State.DELETING ? tenant.state : Tenant.State.FAILED;
             boolean news = store(spec, state, e.getMessage());
             if (news) events.record("cloister", "tenant.failed", tenant.name, e.getMessage());
             if (operation != null) operations.fail(operation, e);
@@ -149,22 +149,28 @@ public class Reconciliation {
     }
 
     private void apply(Tenant tenant, TenantSpec spec, UUID operation) throws AgentException {
-        if (operation != null) operations.advance(operation, "template", 0, "Looking for the template " + spec.template() + ".");
+        if (operation != null)
+            operations.advance(operation, "template", 0, "Looking for the template " + spec.template() + ".");
         // A build takes minutes, the rest milliseconds: the bar belongs to the build where there is one.
         int[] built = {0};
         templates.ensure(spec.template(), told -> {
             built[0] = 90;
             tell(operation, 0, 90).accept(new Reply.Progress("template", told.percent(), told.message()));
         });
-        TenantState seen = agent.ask(new Request.Apply(spec), tell(operation, built[0], 100)).state();
+        TenantState seen = agent.ask(new Request.Apply(spec), tell(operation, built[0], 100))
+                .state();
         store(spec, word(seen), seen.failure());
         if (seen.state() == TenantState.State.FAILED)
-            throw new AgentException(Reply.Reason.FAULT, seen.failure() == null ? tenant.name + " did not start." : seen.failure());
-        if (operation != null) operations.succeed(operation, null, tenant.name + " is " + word(seen).word() + ".");
+            throw new AgentException(
+                    Reply.Reason.FAULT, seen.failure() == null ? tenant.name + " did not start." : seen.failure());
+        if (operation != null)
+            operations.succeed(
+                    operation, null, tenant.name + " is " + word(seen).word() + ".");
     }
 
     private void remove(Tenant tenant, UUID operation) throws AgentException {
-        if (operation != null) operations.advance(operation, "remove", 10, "Stopping and scrubbing " + tenant.name + ".");
+        if (operation != null)
+            operations.advance(operation, "remove", 10, "Stopping and scrubbing " + tenant.name + ".");
         agent.ask(new Request.Remove(tenant.id), tell(operation, 10, 99));
         QuarkusTransaction.requiringNew().run(() -> {
             Tenant.deleteById(tenant.id);
@@ -223,7 +229,11 @@ public class Reconciliation {
                 run(tenant, operation);
             } catch (RuntimeException e) {
                 LOG.errorf(e, "the work on tenant %s broke off", tenant);
-                if (operation != null) operations.fail(operation, Reply.Reason.FAULT, "Something went wrong in the manager itself; its log says what. It tries again by itself.");
+                if (operation != null)
+                    operations.fail(
+                            operation,
+                            Reply.Reason.FAULT,
+                            "Something went wrong in the manager itself; its log says what. It tries again by itself.");
             } finally {
                 lane.unlock();
             }

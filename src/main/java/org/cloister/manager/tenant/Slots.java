@@ -41,7 +41,8 @@ class Slots {
      */
     Slot free() {
         Matcher bounds = Pattern.compile("(\\d{1,4})-(\\d{1,4})").matcher(range);
-        if (!bounds.matches()) throw new IllegalStateException("CLOISTER_SLOTS is \"" + range + "\"; it must be like 1-2047");
+        if (!bounds.matches())
+            throw new IllegalStateException("CLOISTER_SLOTS is \"" + range + "\"; it must be like 1-2047");
         List<Integer> free = database.createNativeQuery(
                         "select n from generate_series(cast(:first as int), cast(:last as int)) n"
                                 + " where not exists (select 1 from tenant where slot = n) order by n limit 1",

@@ -14,7 +14,8 @@ public class SshCommand {
     public String of(String tenant, String webHost) {
         int colon = listen.lastIndexOf(':');
         String address = unbracketed(listen.substring(0, colon));
-        String host = address.equals("0.0.0.0") || address.equals("::") || address.isEmpty() ? unbracketed(webHost) : address;
+        String host =
+                address.equals("0.0.0.0") || address.equals("::") || address.isEmpty() ? unbracketed(webHost) : address;
         return "ssh -p " + listen.substring(colon + 1) + " " + tenant + "@" + host;
     }
 

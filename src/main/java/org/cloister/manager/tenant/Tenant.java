@@ -96,7 +96,9 @@ public class Tenant extends PanacheEntityBase {
 
     /** Tenants in the order of their names, from the first after that name on; null for the beginning. */
     static List<Tenant> page(String after, int limit) {
-        return find("name > ?1 order by name", after == null ? "" : after).page(0, limit).list();
+        return find("name > ?1 order by name", after == null ? "" : after)
+                .page(0, limit)
+                .list();
     }
 
     public Limits limits() {

@@ -72,8 +72,7 @@ class TenantResource {
     @Path("{name}")
     public Response change(@PathParam("name") String name, Wish.Change wish) {
         if (wish == null) throw Refusal.invalid(null, "The body is empty: say which plan or which limits.");
-        return preference.answer(
-                tenants.change(actor(), name, wish), 200, () -> view(tenants.get(name), true));
+        return preference.answer(tenants.change(actor(), name, wish), 200, () -> view(tenants.get(name), true));
     }
 
     @DELETE

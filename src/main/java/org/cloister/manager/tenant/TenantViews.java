@@ -78,32 +78,45 @@ class TenantViews {
         int cpu = tenants.stream().mapToInt(tenant -> tenant.cpuPercent).sum();
         long memoryUsed = host.memoryBytes() - host.memoryAvailableBytes();
         long poolUsed = host.poolBytes() - host.poolFreeBytes();
-        String promised = tenants.isEmpty() ? "nothing promised yet" : " promised to " + plural(tenants.size(), "tenant");
+        String promised =
+                tenants.isEmpty() ? "nothing promised yet" : " promised to " + plural(tenants.size(), "tenant");
         String sold = Words.cores(cpu).replaceAll(" cores?$", "");
         return List.of(
-                new Gauge("CPU promised", sold, Words.cores(host.cores() * 100), Math.min(100, cpu / Math.max(1, host.cores())), "",
+                new Gauge(
+                        "CPU promised",
+                        sold,
+                        Words.cores(host.cores() * 100),
+                        Math.min(100, cpu / Math.max(1, host.cores())),
+                        "",
                         "shared fairly beyond that"),
                 Gauge.ofBytes(
-                        "Memory", memoryUsed, host.memoryBytes(), tenants.isEmpty() ? promised : Words.bytes(memory) + promised),
-                Gauge.ofBytes("Pool", poolUsed, host.poolBytes(), tenants.isEmpty() ? promised : Words.bytes(disk) + promised));
+                        "Memory",
+                        memoryUsed,
+                        host.memoryBytes(),
+                        tenants.isEmpty() ? promised : Words.bytes(memory) + promised),
+                Gauge.ofBytes(
+                        "Pool",
+                        poolUsed,
+                        host.poolBytes(),
+                        tenants.isEmpty() ? promised : Words.bytes(disk) + promised));
     }
 
     private static TenantListPage.LastAudit audit(AuditReport report) {
-        String sentence =
-                switch (report.verdict) {
-                    case "passed" -> plural(report.passed, "attempt") + ", all stopped"
-                            + (report.voided == 0 ? "" : "; " + report.voided + " void");
-                    case "failed" -> report.failed == 0
-                            ? "Facts are not as they must be"
-                            : plural(report.failed, "attempt") + " got through";
-                    default -> "A control failed";
-                };
-        Sign sign =
-                switch (report.verdict) {
-                    case "passed" -> new Sign("Passed", "shield", "fine");
-                    case "failed" -> Sign.danger("Failed");
-                    default -> new Sign("Void", "void", "attention");
-                };
+        String sentence = switch (report.verdict) {
+            case "passed" ->
+                plural(report.passed, "attempt") + ", all stopped"
+                        + (report.voided == 0 ? "" : "; " + report.voided + " void");
+            case "failed" ->
+                report.failed == 0
+                        ? "Facts are not as they must be"
+                        : plural(report.failed, "attempt") + " got through";
+            default -> "A control failed";
+        };
+        Sign sign = switch (report.verdict) {
+            case "passed" -> new Sign("Passed", "shield", "fine");
+            case "failed" -> Sign.danger("Failed");
+            default -> new Sign("Void", "void", "attention");
+        };
         return new TenantListPage.LastAudit(report.id, sign, sentence, report.finishedAt);
     }
 
@@ -122,14 +135,18 @@ class TenantViews {
                 inspection != null,
                 eight,
                 Walls.sentence(eight),
-                processes.isEmpty() ? tenant.state.word() : plural(processes.size(), "process").replace("processs", "processes"),
+                processes.isEmpty()
+                        ? tenant.state.word()
+                        : plural(processes.size(), "process").replace("processs", "processes"),
                 tenant.plan,
                 meters.four(tenant.id, tenant.limits(), usage(tenant)),
                 facts(tenant, inspection, seen),
                 tenant.createdAt,
                 seen.map(TenantState::startedAt).orElse(null),
                 processes,
-                processes.isEmpty() ? "None: " + tenant.name + " does not run." : "The same ones, seen from inside and from the host.",
+                processes.isEmpty()
+                        ? "None: " + tenant.name + " does not run."
+                        : "The same ones, seen from inside and from the host.",
                 keys(tenant),
                 PlanChoice.all(tenant.plan),
                 Event.latest(tenant.name, EVENTS),
@@ -170,7 +187,8 @@ class TenantViews {
         Map<String, String> also = new HashMap<>();
         for (SshKey key : SshKey.of(tenant)) also.put(key.fingerprint, "");
         for (String sentence : tenants.shared(tenant))
-            also.replaceAll((fingerprint, said) -> sentence.contains(fingerprint) ? without(sentence, fingerprint) : said);
+            also.replaceAll(
+                    (fingerprint, said) -> sentence.contains(fingerprint) ? without(sentence, fingerprint) : said);
         return SshKey.of(tenant).stream()
                 .map(key -> new TenantPage.Key(
                         key.comment, key.type, key.fingerprint, key.createdAt, also.getOrDefault(key.fingerprint, "")))
@@ -184,17 +202,20 @@ class TenantViews {
 
     private static List<TenantPage.Move> moves(Tenant tenant) {
         return switch (tenant.state) {
-            case RUNNING -> List.of(
-                    new TenantPage.Move("restart", "Restart", "Ends every process and session, and starts anew."),
-                    new TenantPage.Move("freeze", "Freeze", "Every process holds still until it is thawed."),
-                    new TenantPage.Move("stop", "Stop", "Ends every process and session; the disk stays."));
-            case FROZEN -> List.of(
-                    new TenantPage.Move("thaw", "Thaw", "Every process goes on where it was."),
-                    new TenantPage.Move("stop", "Stop", "Ends every process and session; the disk stays."));
+            case RUNNING ->
+                List.of(
+                        new TenantPage.Move("restart", "Restart", "Ends every process and session, and starts anew."),
+                        new TenantPage.Move("freeze", "Freeze", "Every process holds still until it is thawed."),
+                        new TenantPage.Move("stop", "Stop", "Ends every process and session; the disk stays."));
+            case FROZEN ->
+                List.of(
+                        new TenantPage.Move("thaw", "Thaw", "Every process goes on where it was."),
+                        new TenantPage.Move("stop", "Stop", "Ends every process and session; the disk stays."));
             case STOPPED -> List.of(new TenantPage.Move("start", "Start", "Builds the walls and starts it."));
-            case FAILED -> List.of(
-                    new TenantPage.Move("start", "Try again", "Does what did not succeed once more."),
-                    new TenantPage.Move("stop", "Stop", "Gives up; the disk stays."));
+            case FAILED ->
+                List.of(
+                        new TenantPage.Move("start", "Try again", "Does what did not succeed once more."),
+                        new TenantPage.Move("stop", "Stop", "Gives up; the disk stays."));
             default -> List.of();
         };
     }

@@ -88,31 +88,41 @@ public class Tenants {
     }
 
     public OperationView act(String actor, String name, Action action) {
-        return move(actor, name, "tenant." + action.word(), tenant -> {
-            action.move(tenant);
-            return "tenant." + action.done();
-        }, action == Action.STOP);
+        return move(
+                actor,
+                name,
+                "tenant." + action.word(),
+                tenant -> {
+                    action.move(tenant);
+                    return "tenant." + action.done();
+                },
+                action == Action.STOP);
     }
 
     public OperationView change(String actor, String name, Wish.Change wish) {
-        return move(actor, name, "tenant.change", tenant -> {
-            Limits limits = tenant.limits();
-            if (wish.plan() != null) {
-                Plan plan = requirePlan(wish.plan());
-                tenant.plan = plan.name;
-                limits = plan.limits();
-            }
-            if (wish.limits() != null) {
-                Wish.LimitsChange single = wish.limits();
-                limits = Plans.limits(
-                        single.cpuPercent() == null ? limits.cpuPercent() : single.cpuPercent(),
-                        single.memoryBytes() == null ? limits.memoryBytes() : single.memoryBytes(),
-                        single.pids() == null ? limits.pids() : single.pids(),
-                        single.diskBytes() == null ? limits.diskBytes() : single.diskBytes());
-            }
-            tenant.limit(limits);
-            return "tenant.changed";
-        }, false);
+        return move(
+                actor,
+                name,
+                "tenant.change",
+                tenant -> {
+                    Limits limits = tenant.limits();
+                    if (wish.plan() != null) {
+                        Plan plan = requirePlan(wish.plan());
+                        tenant.plan = plan.name;
+                        limits = plan.limits();
+                    }
+                    if (wish.limits() != null) {
+                        Wish.LimitsChange single = wish.limits();
+                        limits = Plans.limits(
+                                single.cpuPercent() == null ? limits.cpuPercent() : single.cpuPercent(),
+                                single.memoryBytes() == null ? limits.memoryBytes() : single.memoryBytes(),
+                                single.pids() == null ? limits.pids() : single.pids(),
+                                single.diskBytes() == null ? limits.diskBytes() : single.diskBytes());
+                    }
+                    tenant.limit(limits);
+                    return "tenant.changed";
+                },
+                false);
     }
 
     /** The tenant stays in the list as deleting until the agent has scrubbed it; then its row and slot are free. */
@@ -219,12 +229,15 @@ public class Tenants {
 
     private static Plan requirePlan(String name) {
         return QuarkusTransaction.joiningExisting()
-                .call(() -> Plan.named(name).orElseThrow(() -> Refusal.invalid("plan", "There is no such plan. There are " + planNames() + ".")));
+                .call(() -> Plan.named(name)
+                        .orElseThrow(() ->
+                                Refusal.invalid("plan", "There is no such plan. There are " + planNames() + ".")));
     }
 
     private static String planNames() {
         return QuarkusTransaction.joiningExisting()
-                .call(() -> String.join(", ", Plan.all().stream().map(plan -> plan.name).toList()));
+                .call(() -> String.join(
+                        ", ", Plan.all().stream().map(plan -> plan.name).toList()));
     }
 
     private static Refusal none() {

@@ -61,14 +61,17 @@ class Walls {
             walls.add(
                     owner == null
                             ? new TenantPage.Wall(kind, inode, "shared with nobody", "check", "fine", SIDES.get(side))
-                            : new TenantPage.Wall(kind, inode, "shared with " + owner, "failed", "danger", SIDES.get(side)));
+                            : new TenantPage.Wall(
+                                    kind, inode, "shared with " + owner, "failed", "danger", SIDES.get(side)));
         }
         return walls;
     }
 
     static String sentence(List<TenantPage.Wall> walls) {
-        long shared = walls.stream().filter(wall -> wall.tone().equals("danger")).count();
-        long standing = walls.stream().filter(wall -> wall.tone().equals("fine")).count();
+        long shared =
+                walls.stream().filter(wall -> wall.tone().equals("danger")).count();
+        long standing =
+                walls.stream().filter(wall -> wall.tone().equals("fine")).count();
         if (shared > 0) return shared + " of its " + walls.size() + " namespaces are shared. Run an audit.";
         if (standing == 0) return "Its namespaces are made anew when it starts.";
         return standing + " namespaces of its own, shared with nobody.";
@@ -79,13 +82,15 @@ class Walls {
         Map<String, Map<Long, String>> owners = new TreeMap<>();
         for (Tenant other : Tenant.all()) {
             if (other.id.equals(tenant.id)) continue;
-            namespaces().getOrDefault(other.id, Map.of()).forEach((kind, inode) -> owners.computeIfAbsent(
-                            kind, absent -> new HashMap<>())
-                    .put(inode, other.name));
+            namespaces()
+                    .getOrDefault(other.id, Map.of())
+                    .forEach((kind, inode) -> owners.computeIfAbsent(kind, absent -> new HashMap<>())
+                            .put(inode, other.name));
         }
         for (String kind : KINDS) {
             Long inode = ofHost(kind);
-            if (inode != null) owners.computeIfAbsent(kind, absent -> new HashMap<>()).put(inode, "the host");
+            if (inode != null)
+                owners.computeIfAbsent(kind, absent -> new HashMap<>()).put(inode, "the host");
         }
         return owners;
     }

@@ -66,8 +66,7 @@ class AuditReadingTest {
     /** Bob and eve, and one cell: eve at bob, with one attempt. */
     private static AuditReading reading(
             String verdict, int passed, int failed, int voided, String cell, String attempt) {
-        String document =
-                """
+        String document = """
                 {"schema":"cloister-audit/1","verdict":"%s","startedAt":"2026-01-01T00:00:00Z",
                  "finishedAt":"2026-01-01T00:00:02Z","unheardOf":{"a":1},
                  "tenants":[{"name":"bob","slot":1},{"name":"eve","slot":2}],
@@ -77,8 +76,7 @@ class AuditReadingTest {
                    {"vector":"signal","target":"pid 22","verdict":"%s","outcome":"ESRCH","micros":12,
                     "owner":{"outcome":"succeeded"},"broken":{"outcome":"succeeded"}}]}],
                  "findings":[]}
-                """
-                        .formatted(verdict, passed, failed, voided, cell, attempt);
+                """.formatted(verdict, passed, failed, voided, cell, attempt);
         return new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8));
     }
 }

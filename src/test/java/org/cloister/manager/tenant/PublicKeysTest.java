@@ -61,32 +61,37 @@ class PublicKeysTest {
         String second = generate("ecdsa", "256", "two");
         String paste = "\uFEFF# my keys\r\n" + first + "\r\n\r\n  " + second + "  \r\n" + first + "\r\n";
         List<PublicKey> keys = PublicKeys.parse(List.of(paste));
-        assertEquals(List.of("one", "two"), keys.stream().map(PublicKey::comment).toList());
+        assertEquals(
+                List.of("one", "two"), keys.stream().map(PublicKey::comment).toList());
     }
 
     @ParameterizedTest
     @CsvSource({"OpenSSH", "PEM", "PKCS8"})
     void aPrivateKeyIsRefusedAndNeverRepeated(String format) throws Exception {
         generate("rsa", "2048", "secret");
-        if (!format.equals("OpenSSH"))
-            run("ssh-keygen", "-p", "-N", "", "-m", format, "-f", directory + "/key");
+        if (!format.equals("OpenSSH")) run("ssh-keygen", "-p", "-N", "", "-m", format, "-f", directory + "/key");
         String secret = Files.readString(directory.resolve("key"));
         Refusal refusal = refused(secret);
         assertTrue(refusal.sentence().contains(".pub"), refusal.sentence());
         assertTrue(refusal.sentence().contains("private key"), refusal.sentence());
-        for (String line : secret.lines().toList()) assertFalse(refusal.sentence().contains(line), line);
+        for (String line : secret.lines().toList())
+            assertFalse(refusal.sentence().contains(line), line);
     }
 
     @Test
     void aPrivateKeyWithoutItsArmourIsRefusedAsOne() throws Exception {
         generate("ed25519", "256", "secret");
-        String body = String.join("", Files.readAllLines(directory.resolve("key")).subList(1, 3));
+        String body =
+                String.join("", Files.readAllLines(directory.resolve("key")).subList(1, 3));
         assertTrue(refused(body).sentence().contains("private key"));
     }
 
     @Test
     void aCommentThatSpeaksOfAPrivateKeyIsOnlyAComment() throws Exception {
-        assertEquals(1, PublicKeys.parse(List.of(generate("ed25519", "256", "not my private key"))).size());
+        assertEquals(
+                1,
+                PublicKeys.parse(List.of(generate("ed25519", "256", "not my private key")))
+                        .size());
     }
 
     @Test
@@ -107,7 +112,8 @@ class PublicKeysTest {
         byte[] blob = Base64.getDecoder().decode(words[1]);
         assertDamaged(words[0] + " " + words[1].substring(0, 40));
         assertDamaged(words[0] + " " + words[1].substring(0, 39) + "\u00e9");
-        assertDamaged(words[0] + " " + Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(blob, blob.length + 1)));
+        assertDamaged(
+                words[0] + " " + Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(blob, blob.length + 1)));
         assertDamaged("ssh-ed25519 " + blob("ssh-ed25519", new byte[31]));
         assertDamaged("ssh-ed25519 AAAA");
         assertDamaged("ssh-rsa " + blob("ssh-rsa", new byte[0], new byte[0]));

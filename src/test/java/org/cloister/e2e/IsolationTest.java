@@ -1,0 +1,201 @@
+package org.cloister.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What Bob and Eve, as root in their tenants, find of each other and of the machine. */
+class IsolationTest {
+
+    private static Instance instance;
+    private static TenantHandle bob;
+    private static TenantHandle eve;
+
+    @BeforeAll
+    static void onboard() {
+        instance = Instance.assumeRunning();
+        bob = instance.tenant("bob");
+        eve = instance.tenant("eve");
+    }
+
+    @AfterAll
+    static void leave() {
+        if (bob != null) bob.close();
+        if (eve != null) eve.close();
+    }
+
+    private static String eve(String command) {
+        return eve.ssh(command).orFail().out().strip();
+    }
+
+    @Test
+    void eveSeesOnlyHerOwnProcesses() {
+        bob.ssh("nohup sleep 4711 > /dev/null 2>&1 &").orFail();
+        assertFalse(eve("ps axww -o args").contains("sleep 4711"));
+        assertTrue(bob.ssh("ps axww -o args").orFail().out().contains("sleep 4711"), "Bob sees his own");
+    }
+
+    @Test
+    void eveCannotSignalBobsProcessByItsNumberOnTheHost() {
+        bob.ssh("nohup sleep 4712 > /dev/null 2>&1 &").orFail();
+        int pid = 0;
+        for (JsonNode process : instance.get("/tenants/bob/processes").expect(200).json())
+            if (process.get("command").asText().equals("sleep 4712")) pid = process.get("pid").asInt();
+        assertNotEquals(0, pid, "the host shows Bob's process");
+        eve.ssh("kill -9 " + pid + " 2>/dev/null; kill -9 -1; true");
+        assertTrue(Files.exists(Path.of("/proc/" + pid)), "it lives");
+        assertEquals(0, bob.ssh("pkill -9 -f 'sleep 471[2]'").exit(), "Bob himself can end it");
+    }
+
+    @Test
+    void pidOneIsTenantInitAndTellsTheTenantsRootNothing() {
+        assertEquals("tenant-init", eve("tr -d '\\0' < /proc/1/cmdline"));
+        for (String secret : List.of("environ", "maps", "mem", "stack", "fd/3", "root/etc/passwd", "cwd/x"))
+            assertNotEquals(0, eve.ssh("cat /proc/1/" + secret).exit(), secret);
+        assertNotEquals(0, eve.ssh("ls /proc/1/fd").exit());
+        assertEquals(0, eve.ssh("cat /proc/self/environ /proc/self/maps").exit(), "her own processes are hers");
+    }
+
+    @Test
+    void pidOneCannotBeKilledFromInside() {
+        eve.ssh("kill -9 1; kill -TERM 1; kill -STOP 1; kill -HUP 1").exit();
+        assertEquals("alive", eve("echo alive"));
+    }
+
+    @Test
+    void hostnameAndIdsAreHerOwn() {
+        assertEquals("eve", eve("hostname"));
+        JsonNode range = eve.show().get("uidRange");
+        assertEquals("0 " + range.get("first").asLong() + " 65536", eve("cat /proc/self/uid_map").replaceAll("\\s+", " "));
+        assertEquals(65_536, range.get("count").asInt());
+        assertNotEquals(range.get("first").asLong(), bob.show().get("uidRange").get("first").asLong());
+    }
+
+    @Test
+    void allEightNamespacesDifferFromBobsAndTheHosts() throws IOException {
+        JsonNode hers = eve.namespaces();
+        JsonNode his = bob.namespaces();
+        for (String kind : List.of("user", "pid", "mnt", "net", "ipc", "uts", "cgroup", "time")) {
+            String link = Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString();
+            Set<String> inodes = new HashSet<>(
+                    List.of(hers.get(kind).asText(), his.get(kind).asText(), link.replaceAll("\\D", "")));
+            assertEquals(3, inodes.size(), kind + ": " + inodes);
+            assertEquals(kind + ":[" + hers.get(kind).asText() + "]", eve("readlink /proc/self/ns/" + kind), kind);
+        }
+    }
+
+    @Test
+    void sheHoldsNoCapabilityThatRulesTheMachine() {
+        assertEquals("a00c25fb", eve("awk '/CapBnd/ { print $2 }' /proc/self/status").replaceAll("^0+", ""));
+        assertEquals("0", eve("awk '/CapInh|CapAmb/ { s += $2 } END { print s }' /proc/self/status"));
+        for (String forbidden : List.of(
+                "mount -t tmpfs none /mnt",
+                "umount /proc/keys",
+                "mount -o remount,rw /sys",
+                "ip link set eth0 down",
+                "ip addr add 192.0.2.1/32 dev eth0",
+                "hostname mallory",
+                "date -s '2001-01-01'",
+                "dmesg",
+                "echo 1 > /proc/sys/kernel/panic",
+                "echo b > /proc/sysrq-trigger",
+                "swapon /dev/zero",
+                "mknod /root/sda b 8 0",
+                "echo 1 > /sys/fs/cgroup/cgroup.freeze"))
+            assertNotEquals(0, eve.ssh(forbidden).exit(), forbidden);
+        assertEquals("0", eve("su nobody -s /bin/sh -c true; echo $?"), "su works");
+    }
+
+    @Test
+    void maskedFilesHoldNothing() {
+        for (String file : List.of("cmdline", "keys", "kallsyms", "partitions", "diskstats", "interrupts", "vmstat"))
+            assertEquals("", eve("cat /proc/" + file), file);
+        for (String directory : List.of("/proc/pressure", "/sys/firmware", "/sys/block", "/sys/fs/btrfs", "/sys/kernel/debug"))
+            assertEquals("", eve("ls -A " + directory + " 2>/dev/null; true"), directory);
+    }
+
+    @Test
+    void sheFindsNeitherBobNorTheHostInWhatSheCanRead() {
+        String told = eve("cat /proc/mounts /proc/self/mountinfo /proc/self/cgroup /etc/hosts /etc/hostname /etc/resolv.conf"
+                + " /etc/fstab /proc/net/* 2>/dev/null; env; mount; ls -laR /run /dev /tmp");
+        String bobsId = bob.show().get("id").asText();
+        assertFalse(told.contains(bobsId), "Bob's id");
+        assertFalse(told.contains("bob"), "Bob's name");
+        assertFalse(told.contains(bob.show().get("address4").asText()), "Bob's address");
+    }
+
+    @Test
+    void deviceNodesAreTheHarmlessOnes() {
+        assertEquals(
+                "fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero",
+                eve("ls /dev | tr '\\n' ' '").strip());
+    }
+
+    @Test
+    void sheReachesNeitherBobNorTheHostOverTheNetwork() {
+        String his = bob.show().get("address4").asText();
+        assertNotEquals(0, eve.ssh("timeout 3 ping -c 1 -W 1 " + his).exit(), "ping Bob");
+        for (String port : List.of(Integer.toString(instance.sshPort()), Integer.toString(instance.url().getPort()), "22", "5432"))
+            for (String host : List.of("10.0.0.1", his, "169.254.169.254"))
+                assertNotEquals(0, eve.ssh("timeout 2 bash -c 'exec 3<>/dev/tcp/" + host + "/" + port + "'").exit(), host + ":" + port);
+        assertEquals(0, eve.ssh("ping -c 1 -W 2 127.0.0.1").exit(), "her own loopback answers");
+    }
+
+    @Test
+    void aForkBombStopsAtHerPlanAndBobsLoginSucceeds() {
+        int limit = eve.show().get("limits").get("pids").asInt();
+        // dash gives up at the first fork that fails; bash would try again for half a minute
+        var bomb = eve.ssh("sh -c 'for i in $(seq " + (limit + 200) + "); do sleep 60 > /dev/null 2>&1 & done'");
+        assertTrue(bomb.stderr().contains("Cannot fork"), bomb.toString());
+        assertEquals("in", bob.ssh("echo in").orFail().out().strip());
+        JsonNode pids = instance.get("/tenants/eve/usage").expect(200).json().get("pids");
+        assertTrue(pids.get("hits").asLong() > 0, pids.toString());
+        eve.ssh("kill -9 -1");
+        assertEquals("back", eve("echo back"));
+    }
+
+    @Test
+    void memoryBeyondHerPlanEndsHerProcessAndNothingElse() {
+        var greedy = eve.ssh("head -c 900m /dev/zero | tail > /dev/null; echo ${PIPESTATUS[1]}");
+        assertEquals("137", greedy.out().strip(), greedy.toString());
+        assertEquals("alive", eve("echo alive"));
+        assertEquals("alive", bob.ssh("echo alive").orFail().out().strip());
+    }
+
+    @Test
+    void aDiskFilledByEveLeavesBobsFree() {
+        Instance.Answer small = instance.change("PATCH", "/tenants/eve", Map.of("limits", Map.of("diskBytes", 256L << 20)));
+        assertTrue(small.status() / 100 == 2, small.toString());
+        var filled = eve.ssh("dd if=/dev/zero of=/root/big bs=1M count=400; sync; stat -c %s /root/big");
+        assertTrue(filled.stderr().contains("Disk quota exceeded"), filled.toString());
+        assertTrue(Long.parseLong(filled.out().strip()) <= 256L << 20, filled.toString());
+        assertEquals("0", bob.ssh("dd if=/dev/zero of=/root/x bs=1M count=20 status=none; echo $?").out().strip());
+        eve.ssh("rm -f /root/big").orFail();
+    }
+
+    @Test
+    void theHostsDirectoriesOfTenantsAreClosedToEveryoneButRoot() throws IOException {
+        for (String directory : List.of("pool", "agent"))
+            assertEquals(
+                    "[OWNER_READ, OWNER_WRITE, OWNER_EXECUTE]".length(),
+                    Files.getPosixFilePermissions(instance.home().resolve(directory)).toString().length(),
+                    directory);
+        String options = Command.run("findmnt", "-n", "-o", "OPTIONS", instance.home().resolve("pool").toString())
+                .orFail()
+                .out();
+        assertTrue(options.contains("nosuid") && options.contains("nodev"), options);
+    }
+}
