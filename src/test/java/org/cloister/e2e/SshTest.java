@@ -189,6 +189,18 @@ class SshTest {
         }
 
         @Test
+        void endsWhenNobodyReadsItsOutput() throws Exception {
+            Process endless = new ProcessBuilder(alice.sshCommand(List.of(), "yes")).start();
+            try {
+                assertEquals('y', endless.getInputStream().read());
+                endless.getInputStream().close();
+                assertTrue(endless.waitFor(20, TimeUnit.SECONDS));
+            } finally {
+                endless.destroy();
+            }
+        }
+
+        @Test
         void runsInTheTenantAsItsRoot() {
             assertEquals(
                     "alice root\n",

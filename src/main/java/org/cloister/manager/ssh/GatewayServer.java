@@ -28,6 +28,12 @@ final class GatewayServer implements Closeable {
     /** Sessions in one connection. OpenSSH allows 10. */
     private static final int CHANNELS = 32;
 
+    /**
+     * OpenSSH's client says that nobody reads its output any more (`ssh alice@host yes | head`) only to a server whose
+     * name begins so; without that word the command would run on for nobody.
+     */
+    private static final String NAME = "OpenSSH_compatible_Cloister";
+
     private static final Duration LOGIN_TIME = Duration.ofSeconds(20);
 
     /** Requests to log in, those that only ask whether a key would do and the first "none" included. */
@@ -98,7 +104,7 @@ final class GatewayServer implements Closeable {
     }
 
     private void limit() {
-        CoreModuleProperties.SERVER_IDENTIFICATION.set(server, "Cloister");
+        CoreModuleProperties.SERVER_IDENTIFICATION.set(server, NAME);
         CoreModuleProperties.AUTH_TIMEOUT.set(server, LOGIN_TIME);
         CoreModuleProperties.MAX_AUTH_REQUESTS.set(server, LOGIN_REQUESTS);
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);

@@ -93,6 +93,15 @@ final class TenantChannel extends ChannelSession {
         return Result.ReplySuccess;
     }
 
+    /** Beside RFC 4254: OpenSSH's PROTOCOL section 2.1, the client's output is closed. */
+    @Override
+    protected Result handleInternalRequest(String request, boolean wantReply, Buffer buffer) throws IOException {
+        if (!request.equals("eow@openssh.com")) return super.handleInternalRequest(request, wantReply, buffer);
+        TenantProcess running = process;
+        if (running != null) running.closeOutput();
+        return Result.ReplySuccess;
+    }
+
     @Override
     protected Result handleBreakParsed(long milliseconds) {
         return handleSignalParsed("INT");

@@ -75,6 +75,19 @@ final class TenantProcess {
         });
     }
 
+    /** Nobody reads the output any more: the process learns it by SIGPIPE at its next write. */
+    void closeOutput() {
+        threads.execute(() -> {
+            Session running = running();
+            if (running == null || request.terminal() != null) return; // a terminal's output is also its input
+            try {
+                running.output().close();
+            } catch (IOException e) {
+                LOG.debugf("an output of %s: %s", login.tenant(), e.getMessage());
+            }
+        });
+    }
+
     /** The channel is gone. A terminal hangs up on its processes; others run on until they read or write. */
     void hangUp() {
         threads.execute(() -> {
