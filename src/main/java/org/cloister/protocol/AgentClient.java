@@ -41,7 +41,7 @@ public final class AgentClient {
             if (descriptors == null || descriptors.length != expected)
                 throw new IOException("the session came without its descriptors");
             for (int i = 0; i < descriptors.length; i++) // those that came are closed with the connection
-                descriptors[i] = FileDescriptorCast.duplicating(descriptors[i]).getFileDescriptor();
+            descriptors[i] = FileDescriptorCast.duplicating(descriptors[i]).getFileDescriptor();
             return new Session(descriptors);
         } catch (IOException e) {
             throw broken(e);

@@ -31,7 +31,8 @@ class ApiAuditTest {
             assertTrue(report.get("verdict").asText().matches("passed|failed|void"), answer.text());
             for (String count : new String[] {"passed", "failed", "void"})
                 assertTrue(report.at("/summary/" + count).isInt(), answer.text());
-            assertEquals(answer.text(), instance.get("/audits/" + id).expect(200).text());
+            assertEquals(
+                    answer.text(), instance.get("/audits/" + id).expect(200).text());
             var file = instance.get("/audits/" + id + ".json").expect(200);
             assertEquals(answer.text(), file.text());
             assertTrue(

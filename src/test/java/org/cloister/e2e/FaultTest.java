@@ -37,7 +37,8 @@ class FaultTest {
             for (int milliseconds : new int[] {5, 40, 120}) {
                 for (String name : names) instance.request("POST", "/tenants/" + name + "/restart", null);
                 TimeUnit.MILLISECONDS.sleep(milliseconds);
-                Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, "agent"))).orFail();
+                Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, "agent")))
+                        .orFail();
                 Command.run(
                                 List.of(Path.of("ops/up").toAbsolutePath().toString()),
                                 Map.of("CLOISTER_INSTANCE", instance.name()),
@@ -81,8 +82,9 @@ class FaultTest {
             assertEquals("in", bob.ssh("echo in").orFail().out().strip());
             JsonNode alice = instance.get("/tenants/alice").json();
             if (alice.has("id"))
-                assertFalse(Files.exists(
-                        instance.home().resolve("pool/tenants").resolve(alice.get("id").asText())));
+                assertFalse(Files.exists(instance.home()
+                        .resolve("pool/tenants")
+                        .resolve(alice.get("id").asText())));
         }
         // With room again the same name is onboarded as if nothing had been.
         try (TenantHandle alice = instance.tenant("alice")) {
@@ -114,7 +116,11 @@ class FaultTest {
     }
 
     private static long cgroups() {
-        return Command.run("sh", "-c", "find /sys/fs/cgroup -type d -path '*/" + instance.name() + "/ct*' -name 'ct*' -printf '%f\\n' | sort -u")
+        return Command.run(
+                        "sh",
+                        "-c",
+                        "find /sys/fs/cgroup -type d -path '*/" + instance.name()
+                                + "/ct*' -name 'ct*' -printf '%f\\n' | sort -u")
                 .orFail()
                 .out()
                 .lines()

@@ -52,8 +52,10 @@ class IsolationTest {
     void eveCannotSignalBobsProcessByItsNumberOnTheHost() {
         bob.ssh("nohup sleep 4712 > /dev/null 2>&1 &").orFail();
         int pid = 0;
-        for (JsonNode process : instance.get("/tenants/bob/processes").expect(200).json())
-            if (process.get("command").asText().equals("sleep 4712")) pid = process.get("pid").asInt();
+        for (JsonNode process :
+                instance.get("/tenants/bob/processes").expect(200).json())
+            if (process.get("command").asText().equals("sleep 4712"))
+                pid = process.get("pid").asInt();
         assertNotEquals(0, pid, "the host shows Bob's process");
         eve.ssh("kill -9 " + pid + " 2>/dev/null; kill -9 -1; true");
         assertTrue(Files.exists(Path.of("/proc/" + pid)), "it lives");
@@ -79,9 +81,13 @@ class IsolationTest {
     void hostnameAndIdsAreHerOwn() {
         assertEquals("eve", eve("hostname"));
         JsonNode range = eve.show().get("uidRange");
-        assertEquals("0 " + range.get("first").asLong() + " 65536", eve("cat /proc/self/uid_map").replaceAll("\\s+", " "));
+        assertEquals(
+                "0 " + range.get("first").asLong() + " 65536",
+                eve("cat /proc/self/uid_map").replaceAll("\\s+", " "));
         assertEquals(65_536, range.get("count").asInt());
-        assertNotEquals(range.get("first").asLong(), bob.show().get("uidRange").get("first").asLong());
+        assertNotEquals(
+                range.get("first").asLong(),
+                bob.show().get("uidRange").get("first").asLong());
     }
 
     @Test
@@ -90,8 +96,8 @@ class IsolationTest {
         JsonNode his = bob.namespaces();
         for (String kind : List.of("user", "pid", "mnt", "net", "ipc", "uts", "cgroup", "time")) {
             String link = Files.readSymbolicLink(Path.of("/proc/self/ns", kind)).toString();
-            Set<String> inodes = new HashSet<>(
-                    List.of(hers.get(kind).asText(), his.get(kind).asText(), link.replaceAll("\\D", "")));
+            Set<String> inodes =
+                    new HashSet<>(List.of(hers.get(kind).asText(), his.get(kind).asText(), link.replaceAll("\\D", "")));
             assertEquals(3, inodes.size(), kind + ": " + inodes);
             assertEquals(kind + ":[" + hers.get(kind).asText() + "]", eve("readlink /proc/self/ns/" + kind), kind);
         }
@@ -99,7 +105,8 @@ class IsolationTest {
 
     @Test
     void sheHoldsNoCapabilityThatRulesTheMachine() {
-        assertEquals("a00c25fb", eve("awk '/CapBnd/ { print $2 }' /proc/self/status").replaceAll("^0+", ""));
+        assertEquals(
+                "a00c25fb", eve("awk '/CapBnd/ { print $2 }' /proc/self/status").replaceAll("^0+", ""));
         assertEquals("0", eve("awk '/CapInh|CapAmb/ { s += $2 } END { print s }' /proc/self/status"));
         for (String forbidden : List.of(
                 "mount -t tmpfs none /mnt",
@@ -123,14 +130,16 @@ class IsolationTest {
     void maskedFilesHoldNothing() {
         for (String file : List.of("cmdline", "keys", "kallsyms", "partitions", "diskstats", "interrupts", "vmstat"))
             assertEquals("", eve("cat /proc/" + file), file);
-        for (String directory : List.of("/proc/pressure", "/sys/firmware", "/sys/block", "/sys/fs/btrfs", "/sys/kernel/debug"))
+        for (String directory :
+                List.of("/proc/pressure", "/sys/firmware", "/sys/block", "/sys/fs/btrfs", "/sys/kernel/debug"))
             assertEquals("", eve("ls -A " + directory + " 2>/dev/null; true"), directory);
     }
 
     @Test
     void sheFindsNeitherBobNorTheHostInWhatSheCanRead() {
-        String told = eve("cat /proc/mounts /proc/self/mountinfo /proc/self/cgroup /etc/hosts /etc/hostname /etc/resolv.conf"
-                + " /etc/fstab /proc/net/* 2>/dev/null; env; mount; ls -laR /run /dev /tmp");
+        String told =
+                eve("cat /proc/mounts /proc/self/mountinfo /proc/self/cgroup /etc/hosts /etc/hostname /etc/resolv.conf"
+                        + " /etc/fstab /proc/net/* 2>/dev/null; env; mount; ls -laR /run /dev /tmp");
         String bobsId = bob.show().get("id").asText();
         assertFalse(told.contains(bobsId), "Bob's id");
         assertFalse(told.contains("bob"), "Bob's name");
@@ -148,9 +157,17 @@ class IsolationTest {
     void sheReachesNeitherBobNorTheHostOverTheNetwork() {
         String his = bob.show().get("address4").asText();
         assertNotEquals(0, eve.ssh("timeout 3 ping -c 1 -W 1 " + his).exit(), "ping Bob");
-        for (String port : List.of(Integer.toString(instance.sshPort()), Integer.toString(instance.url().getPort()), "22", "5432"))
+        for (String port : List.of(
+                Integer.toString(instance.sshPort()),
+                Integer.toString(instance.url().getPort()),
+                "22",
+                "5432"))
             for (String host : List.of("10.0.0.1", his, "169.254.169.254"))
-                assertNotEquals(0, eve.ssh("timeout 2 bash -c 'exec 3<>/dev/tcp/" + host + "/" + port + "'").exit(), host + ":" + port);
+                assertNotEquals(
+                        0,
+                        eve.ssh("timeout 2 bash -c 'exec 3<>/dev/tcp/" + host + "/" + port + "'")
+                                .exit(),
+                        host + ":" + port);
         assertEquals(0, eve.ssh("ping -c 1 -W 2 127.0.0.1").exit(), "her own loopback answers");
     }
 
@@ -177,12 +194,17 @@ class IsolationTest {
 
     @Test
     void aDiskFilledByEveLeavesBobsFree() {
-        Instance.Answer small = instance.change("PATCH", "/tenants/eve", Map.of("limits", Map.of("diskBytes", 256L << 20)));
+        Instance.Answer small =
+                instance.change("PATCH", "/tenants/eve", Map.of("limits", Map.of("diskBytes", 256L << 20)));
         assertTrue(small.status() / 100 == 2, small.toString());
         var filled = eve.ssh("dd if=/dev/zero of=/root/big bs=1M count=400; sync; stat -c %s /root/big");
         assertTrue(filled.stderr().contains("Disk quota exceeded"), filled.toString());
         assertTrue(Long.parseLong(filled.out().strip()) <= 256L << 20, filled.toString());
-        assertEquals("0", bob.ssh("dd if=/dev/zero of=/root/x bs=1M count=20 status=none; echo $?").out().strip());
+        assertEquals(
+                "0",
+                bob.ssh("dd if=/dev/zero of=/root/x bs=1M count=20 status=none; echo $?")
+                        .out()
+                        .strip());
         eve.ssh("rm -f /root/big").orFail();
     }
 
@@ -191,9 +213,16 @@ class IsolationTest {
         for (String directory : List.of("pool", "agent"))
             assertEquals(
                     "[OWNER_READ, OWNER_WRITE, OWNER_EXECUTE]".length(),
-                    Files.getPosixFilePermissions(instance.home().resolve(directory)).toString().length(),
+                    Files.getPosixFilePermissions(instance.home().resolve(directory))
+                            .toString()
+                            .length(),
                     directory);
-        String options = Command.run("findmnt", "-n", "-o", "OPTIONS", instance.home().resolve("pool").toString())
+        String options = Command.run(
+                        "findmnt",
+                        "-n",
+                        "-o",
+                        "OPTIONS",
+                        instance.home().resolve("pool").toString())
                 .orFail()
                 .out();
         assertTrue(options.contains("nosuid") && options.contains("nodev"), options);

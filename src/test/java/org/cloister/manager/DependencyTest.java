@@ -10,8 +10,9 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom in the manager. Plain tests: fields that a runner has to find can silently run nothing. */
 class DependencyTest {
 
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.cloister");
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.cloister");
 
     @Test
     void theManagerDoesNotKnowTheAgent() {

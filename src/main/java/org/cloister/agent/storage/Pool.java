@@ -153,7 +153,8 @@ public final class Pool {
         btrfs("filesystem", "sync", mount.toString()); // wakes the cleaner, which else waits for the next commit
         btrfs("subvolume", "sync", mount.toString());
         // A level-0 group goes with its subvolume, unless this kernel leaves it behind; only then can its parent go.
-        for (String group : QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup()))
+        for (String group :
+                QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup()))
             if (Files.isDirectory(qgroup(group))) destroyLeft(group, slot);
         btrfs("qgroup", "destroy", slot.qgroup(), mount.toString());
     }

@@ -40,6 +40,8 @@ public final class Page {
         if (items.size() <= limit) return Response.ok(items).build();
         List<T> page = items.subList(0, limit);
         var next = uri.getRequestUriBuilder().replaceQueryParam("after", key.apply(page.getLast()));
-        return Response.ok(page).header("Link", "<" + next.build() + ">; rel=\"next\"").build();
+        return Response.ok(page)
+                .header("Link", "<" + next.build() + ">; rel=\"next\"")
+                .build();
     }
 }
