@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -71,7 +72,8 @@ public final class Session implements Closeable {
         byte[] packet = new byte[512];
         try {
             while (true) {
-                int length = statusIn.read(packet);
+                // Through the channel: closing a plain FileInputStream does not wake a thread that reads it.
+                int length = statusIn.getChannel().read(ByteBuffer.wrap(packet));
                 if (length <= 0) return new Exit(0, 0, "the tenant was stopped");
                 String[] words = new String(packet, 0, length, StandardCharsets.UTF_8)
                         .strip()

@@ -14,17 +14,6 @@ class DependencyTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("org.cloister");
 
-    @Test
-    void theManagerDoesNotKnowTheAgent() {
-        noClasses()
-                .that()
-                .resideInAPackage("org.cloister.manager..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("org.cloister.agent..")
-                .check(CLASSES);
-    }
-
     /** Rules and work hold whoever asks: what they throw and return says nothing of HTTP. */
     @Test
     void theDomainDoesNotKnowHttp() {
@@ -42,17 +31,6 @@ class DependencyTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jakarta.ws.rs..", "io.vertx..", "org.jboss.resteasy..")
-                .check(CLASSES);
-    }
-
-    @Test
-    void theManagerCallsNoNativeCodeOfItsOwn() {
-        noClasses()
-                .that()
-                .resideInAPackage("org.cloister.manager..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("com.sun.jna..")
                 .check(CLASSES);
     }
 }

@@ -1,5 +1,6 @@
 package org.cloister.manager.tenant;
 
+import java.util.Set;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.protocol.TenantSpec;
 
@@ -7,6 +8,9 @@ import org.cloister.protocol.TenantSpec;
 final class TenantName {
 
     static final int LONGEST = 31;
+
+    /** "new" is a page, "host" is the machine in an audit report, "root" is no tenant to any reader of a log. */
+    private static final Set<String> RESERVED = Set.of("new", "host", "root");
 
     private TenantName() {}
 
@@ -28,6 +32,8 @@ final class TenantName {
         if (name.startsWith("-")) throw wrong("A name starts with a letter, not with a dash.");
         if (!Character.isLetter(name.charAt(0))) throw wrong("A name starts with a letter, not with a digit.");
         if (name.endsWith("-")) throw wrong("A name ends with a letter or a digit, not with a dash.");
+        if (RESERVED.contains(name))
+            throw wrong("The name " + name + " is one that Cloister uses itself; take another.");
         // The contract with the agent decides; the sentences above only explain it.
         if (!TenantSpec.NAME.matcher(name).matches())
             throw wrong("A name is a to z, 0 to 9 and -, first a letter, " + LONGEST + " characters at most.");
