@@ -107,10 +107,11 @@ start_manager() {
 
 manager_answers() { curl -fsS -o /dev/null --max-time 5 "$(url)/q/health/ready" 2>/dev/null; }
 
-# api METHOD PATH [JSON]: a request as admin; the token stands in no process's arguments.
+# api METHOD PATH [JSON [HEADER]]: a request as admin; the token stands in no process's arguments.
 api() {
     local body=()
     if [[ -n ${3:-} ]]; then body=(--json "$3"); fi
+    if [[ -n ${4:-} ]]; then body+=(--header "$4"); fi
     curl -sS --fail-with-body --max-time 60 -X "$1" "${body[@]}" \
         --config <(printf 'header = "Authorization: Bearer %s"\n' "$(cat "$CLOISTER_HOME/keys/admin.token")") \
         "$(url)/api/v1$2"
