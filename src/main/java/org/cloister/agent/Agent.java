@@ -70,7 +70,7 @@ public final class Agent {
                 new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
         Templates templates = new Templates(pool, instance.app().resolve("tenants/templates/build"), instance.mirror());
         Cgroups cgroups = Cgroups.of(instance.name());
-        Network network = new Network(instance.name());
+        Network network = new Network(instance.name(), instance.open());
         Tenants tenants = new Tenants(
                 home,
                 run,

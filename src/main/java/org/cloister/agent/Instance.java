@@ -1,6 +1,7 @@
 package org.cloister.agent;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,9 +13,18 @@ import org.cloister.protocol.Slot;
  *
  * @param firstSlot and {@code lastSlot} bound the slots that this instance may use
  * @param poolBytes size of a new pool; 0 for half of what is free
+ * @param open networks in private ranges that tenants may reach, such as a mirror in the house
  */
 record Instance(
-        String name, Path home, Path run, Path app, int firstSlot, int lastSlot, long poolBytes, String mirror) {
+        String name,
+        Path home,
+        Path run,
+        Path app,
+        int firstSlot,
+        int lastSlot,
+        long poolBytes,
+        String mirror,
+        List<String> open) {
 
     static Instance of(Map<String, String> environment) {
         String name = environment.getOrDefault("CLOISTER_INSTANCE", "cloister");
@@ -32,7 +42,18 @@ record Instance(
                 new Slot(Integer.parseInt(slots[0])).number(),
                 new Slot(Integer.parseInt(slots[1])).number(),
                 Long.parseLong(environment.getOrDefault("CLOISTER_POOL_SIZE", "0")),
-                environment.getOrDefault("CLOISTER_MIRROR", "http://deb.debian.org/debian"));
+                environment.getOrDefault("CLOISTER_MIRROR", "http://deb.debian.org/debian"),
+                networks(environment.getOrDefault("CLOISTER_OPEN", "")));
+    }
+
+    private static List<String> networks(String text) {
+        if (text.isBlank()) return List.of();
+        List<String> networks = List.of(text.strip().split("[ ,]+"));
+        for (String network : networks)
+            if (!network.matches("\\d{1,3}(\\.\\d{1,3}){3}(/\\d{1,2})?"))
+                throw new IllegalArgumentException(
+                        "CLOISTER_OPEN must be IPv4 networks such as 10.1.2.3/32, parted by commas");
+        return networks;
     }
 
     Set<Integer> slots() {

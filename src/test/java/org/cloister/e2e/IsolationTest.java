@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -181,15 +182,33 @@ class IsolationTest {
     }
 
     @Test
+    void theInternetIsHersAndTheHousesNetworkIsNot() {
+        Command.Outcome resolved = Command.run("getent", "ahostsv4", "deb.debian.org");
+        assumeTrue(resolved.exit() == 0, "this machine itself cannot resolve deb.debian.org");
+        assertEquals(0, eve.ssh("getent ahostsv4 deb.debian.org").exit(), "she resolves names");
+        assertEquals("0", eve("timeout 10 bash -c 'exec 3<>/dev/tcp/deb.debian.org/80'; echo $?"), "and connects");
+        for (String closed : List.of("10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1"))
+            assertNotEquals(
+                    0,
+                    eve.ssh("timeout 2 bash -c 'exec 3<>/dev/tcp/" + closed + "/80'")
+                            .exit(),
+                    closed);
+    }
+
+    @Test
     void aForkBombStopsAtHerPlanAndBobsLoginSucceeds() {
         int limit = eve.show().get("limits").get("pids").asInt();
-        // dash gives up at the first fork that fails; bash would try again for half a minute
-        var bomb = eve.ssh("sh -c 'for i in $(seq " + (limit + 200) + "); do sleep 60 > /dev/null 2>&1 & done'");
-        assertTrue(bomb.stderr().contains("Cannot fork"), bomb.toString());
-        assertEquals("in", bob.ssh("echo in").orFail().out().strip());
-        JsonNode pids = instance.get("/tenants/eve/usage").expect(200).json().get("pids");
-        assertTrue(pids.get("hits").asLong() > 0, pids.toString());
-        eve.ssh("kill -9 -1");
+        try {
+            // dash gives up at the first fork that fails; bash would try again for half a minute
+            var bomb = eve.ssh("sh -c 'for i in $(seq " + (limit + 200) + "); do sleep 60 > /dev/null 2>&1 & done'");
+            assertTrue(bomb.stderr().contains("Cannot fork"), bomb.toString());
+            assertEquals("in", bob.ssh("echo in").orFail().out().strip());
+            JsonNode pids =
+                    instance.get("/tenants/eve/usage").expect(200).json().get("pids");
+            assertTrue(pids.get("hits").asLong() > 0, pids.toString());
+        } finally {
+            eve.ssh("kill -9 -1");
+        }
         assertEquals("back", eve("echo back"));
     }
 
@@ -197,6 +216,8 @@ class IsolationTest {
     void memoryBeyondHerPlanEndsHerProcessAndNothingElse() {
         var greedy = eve.ssh("head -c 900m /dev/zero | tail > /dev/null; echo ${PIPESTATUS[1]}");
         assertEquals("137", greedy.out().strip(), greedy.toString());
+        JsonNode memory = instance.get("/tenants/eve/usage").expect(200).json().get("memory");
+        assertTrue(memory.get("hits").asLong() > 0, memory.toString());
         assertEquals("alive", eve("echo alive"));
         assertEquals("alive", bob.ssh("echo alive").orFail().out().strip());
     }

@@ -62,6 +62,7 @@ final class Machine {
                 "cgroups", lines("find", "/sys/fs/cgroup", "-maxdepth", "3", "-type", "d", "-name", "ct*"),
                 "links", lines("sh", "-c", "ip -o link | awk '{ print $2 }'"),
                 "nft tables", lines("nft", "list", "tables"),
+                "forwarding", lines("sh", "-c", "grep -H . /proc/sys/net/ipv4/conf/*/forwarding"),
                 "accounts", lines("sh", "-c", "cat /etc/passwd /etc/group /etc/subuid /etc/subgid | cut -d: -f1"),
                 "directories", lines("find", "/var/lib", "/run", "/tmp", "-maxdepth", "1"));
     }

@@ -147,9 +147,22 @@ public final class Cgroups {
         return pids;
     }
 
+    /** Use is what the tenant's top shows; a limit is hit where it binds, which v1 counts there alone. */
     public Dialect.Reading measure(String name) throws IOException {
+        Dialect.Reading top = measure(name, "");
+        Dialect.Reading payload = measure(name, PAYLOAD);
+        return new Dialect.Reading(
+                top.cpuMicros(),
+                top.throttledMicros(),
+                top.memoryBytes(),
+                Math.max(top.oomKills(), payload.oomKills()),
+                top.pids(),
+                Math.max(top.pidsRefused(), payload.pidsRefused()));
+    }
+
+    private Dialect.Reading measure(String name, String leaf) throws IOException {
         return dialect.measure((controller, file) -> controllers.containsKey(controller)
-                ? read(controllers.get(controller).resolve(name).resolve(file))
+                ? read(controllers.get(controller).resolve(name).resolve(leaf).resolve(file))
                 : "");
     }
 

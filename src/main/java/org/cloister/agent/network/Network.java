@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.cloister.agent.linux.Command;
 import org.cloister.agent.linux.Fd;
@@ -15,14 +16,26 @@ import org.cloister.protocol.Slot;
 /** The links of one instance's tenants, and the table that they are closed by. */
 public final class Network {
 
+    /** What a tenant finds in its resolv.conf. */
+    public static String resolvConf() throws IOException {
+        return Outside.resolvers().stream()
+                .map(address -> "nameserver " + address + "\n")
+                .collect(Collectors.joining());
+    }
+
     /** The same on both ends, so that no neighbour has ever to be asked for (kernel.md). Locally administered. */
     private static final String MAC = "02:00:00:00:00:01";
 
     private final String table;
     private final String rules;
+    private final Outside outside;
+    private final List<String> open;
 
-    public Network(String instance) throws IOException {
+    /** @param open networks that the admin opened to tenants, although they lie in a closed range */
+    public Network(String instance, List<String> open) throws IOException {
         table = instance;
+        outside = new Outside(instance);
+        this.open = open;
         try (InputStream text = Network.class.getResourceAsStream("rules.nft")) {
             rules = new String(text.readAllBytes(), StandardCharsets.UTF_8).replace("INSTANCE", instance);
         }
@@ -30,14 +43,19 @@ public final class Network {
 
     /** Loads the whole table with the elements of these tenants, in one transaction. */
     public synchronized void load(Collection<Slot> slots) throws IOException {
+        Set<String> uplinks = outside.closedUplinks();
         nft("add table inet " + table + "\ndelete table inet " + table + "\n" + rules + "\n"
-                + slots.stream().map(this::add).collect(Collectors.joining()));
+                + slots.stream().map(this::add).collect(Collectors.joining())
+                + elements("resolvers4", Outside.resolvers())
+                + elements("open4", open)
+                + elements("uplinks", uplinks));
+        outside.open(uplinks);
     }
 
     /** Connects a network namespace: the tenant's elements first, then its link, addresses and routes. */
     public synchronized void connect(Slot slot, Fd namespace) throws IOException {
-        nft(add(slot));
         if (Files.exists(link(slot))) disconnect(slot);
+        nft(add(slot));
         String name = slot.link();
         Command.run(
                 List.of("ip", "-batch", "-"),
@@ -60,6 +78,7 @@ public final class Network {
                 route add default dev eth0 src %2$s
                 """.formatted(slot.address4(), slot.address6()),
                 30);
+        outside.forward(name);
     }
 
     /** Removes the link, then the tenant's elements. Idempotent. */
@@ -75,8 +94,9 @@ public final class Network {
                 + add(slot).replace("add element", "delete element")); // added first: deleting what is absent fails
     }
 
-    /** Removes the table. Idempotent. */
+    /** Removes the table and puts the machine's own settings back. Idempotent. */
     public void remove() throws IOException {
+        outside.close();
         nft("add table inet " + table + "\ndelete table inet " + table);
     }
 
@@ -86,6 +106,12 @@ public final class Network {
                 add element inet %1$s source4 { %2$s . %3$s }
                 add element inet %1$s source6 { %2$s . %4$s }
                 """.formatted(table, slot.link(), slot.address4(), slot.address6());
+    }
+
+    private String elements(String set, Collection<String> elements) {
+        return elements.isEmpty()
+                ? ""
+                : "add element inet " + table + " " + set + " { " + String.join(", ", elements) + " }\n";
     }
 
     private static Path link(Slot slot) {

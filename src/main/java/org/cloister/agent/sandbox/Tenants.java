@@ -142,6 +142,7 @@ public final class Tenants {
                 spec.id(),
                 slot,
                 spec.name(),
+                Network.resolvConf(),
                 templates.tree(spec.template()),
                 spec.limits().diskBytes());
         pool.quota(slot, spec.limits().diskBytes());

@@ -86,7 +86,8 @@ public final class Pool {
      * Makes the tenant's root file system as a snapshot of the template, unless it is there. What came before is undone
      * when a step fails.
      */
-    public void create(UUID tenant, Slot slot, String hostname, Path template, long diskBytes) throws IOException {
+    public void create(UUID tenant, Slot slot, String hostname, String resolvConf, Path template, long diskBytes)
+            throws IOException {
         Path root = root(tenant);
         if (Files.isDirectory(root)) return;
         if (!Files.isDirectory(template))
@@ -104,6 +105,7 @@ public final class Pool {
                     127.0.1.1 %s
                     ::1 localhost ip6-localhost ip6-loopback
                     """.formatted(hostname));
+            Files.writeString(fresh(draft.resolve("etc/resolv.conf")), resolvConf);
             Files.move(draft, root);
         } catch (IOException | RuntimeException e) {
             try {

@@ -189,7 +189,7 @@ class OnboardingPages {
             gets.add(Fact.text("Disk", Words.bytes(plan.diskBytes)));
         });
         gets.add(Fact.text("Ids", Words.count(Slot.IDS) + " that are nobody else’s"));
-        gets.add(Fact.text("Network", "an address of its own, closed to neighbours, the host and the internet"));
+        gets.add(Fact.text("Network", "an address of its own; the internet, but neither neighbours nor the host"));
         gets.add(Fact.text("Walls", "eight namespaces of its own"));
         return gets;
     }
