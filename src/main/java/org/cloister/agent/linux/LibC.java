@@ -55,8 +55,6 @@ final class LibC {
 
     static native int setns(int fd, int kind);
 
-    static native int umount2(String target, int flags);
-
     static native int statfs(String path, Pointer result);
 
     static native int waitpid(int pid, int[] status, int options);

@@ -12,7 +12,6 @@ public final class Linux {
 
     public static final int AT_FDCWD = -100;
     public static final int AT_EMPTY_PATH = 0x1000;
-    public static final int AT_RECURSIVE = 0x8000;
     public static final int O_RDONLY = 0;
     public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
@@ -130,11 +129,6 @@ public final class Linux {
     /** Moves this thread alone. The thread must end afterwards, never go back to a pool. */
     public static void setns(Fd namespace, int kind) throws SyscallException {
         check("setns", LibC.setns(namespace.number(), kind), Integer.toHexString(kind));
-    }
-
-    public static void umount(String target, boolean detach) throws SyscallException {
-        // MNT_DETACH 2, UMOUNT_NOFOLLOW 8
-        check("umount2", LibC.umount2(target, (detach ? 2 : 0) | 8), target);
     }
 
     /** The type number of the file system that holds the path (statfs(2), f_type). */

@@ -128,6 +128,70 @@ class KernelTest {
     }
 
     @Test
+    void aProcessIsSignalledThroughItsDescriptorAndNoOtherOne() throws Exception {
+        Process sleeper = new ProcessBuilder("sleep", "60").start();
+        try (Fd process = Linux.pidfdOpen((int) sleeper.pid())) {
+            Linux.pidfdSendSignal(process, 0);
+            Linux.pidfdSendSignal(process, Linux.SIGKILL);
+            assertEquals(137, sleeper.waitFor());
+            SyscallException gone = assertThrows(SyscallException.class, () -> Linux.pidfdSendSignal(process, 0));
+            assertEquals(Errno.ESRCH, gone.errno());
+        }
+    }
+
+    @Test
+    void oneThreadJoinsANetworkNamespaceAndTheOthersStay() throws Exception {
+        Process holder = new ProcessBuilder("unshare", "--net", "sleep", "60").start();
+        try {
+            Path theirs = Path.of("/proc", Long.toString(holder.pid()), "ns/net");
+            Path ours = Path.of("/proc/self/ns/net");
+            while (Files.readSymbolicLink(theirs).equals(Files.readSymbolicLink(ours))) Thread.onSpinWait();
+            String[] seen = new String[1];
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try (Fd namespace = Linux.open(theirs.toString(), Linux.O_RDONLY)) {
+                    Linux.setns(namespace, Linux.CLONE_NEWNET);
+                    seen[0] = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"))
+                            .toString();
+                } catch (IOException e) {
+                    seen[0] = e.toString();
+                }
+            });
+            thread.join();
+            assertEquals(Files.readSymbolicLink(theirs).toString(), seen[0]);
+            assertTrue(!seen[0].equals(
+                    Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString()));
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aMountIsMadeWithoutAPlaceAndKeepsItsFlags() throws IOException {
+        try (Fd context = Linux.fsopen("tmpfs")) {
+            Linux.fsconfigString(context, "size", "1m");
+            Linux.fsconfigCreate(context);
+            try (Fd mount = Linux.fsmount(context, Linux.MOUNT_ATTR_RDONLY)) {
+                SyscallException refused =
+                        assertThrows(SyscallException.class, () -> Linux.mkdirat(mount.number(), "x", 0755));
+                assertEquals("EROFS", Errno.name(refused.errno()));
+                assertEquals(0x01021994, Linux.fileSystemType(mount.path()), "TMPFS_MAGIC");
+            }
+        }
+        assertThrows(SyscallException.class, () -> Linux.fsopen("nosuchfs"));
+    }
+
+    @Test
+    void aTreeIsCopiedAndItsMountSetReadOnlyWithoutTouchingTheOriginal() throws IOException {
+        try (Fd copy = Linux.openTree(Linux.AT_FDCWD, "/dev", true)) {
+            Linux.mountSetattr(copy, Linux.MOUNT_ATTR_RDONLY | Linux.MOUNT_ATTR_NOEXEC, 0, null);
+            assertThrows(
+                    SyscallException.class,
+                    () -> Linux.openat(copy.number(), "cloister-test", Linux.O_WRONLY | Linux.O_CREAT, 0600));
+        }
+        assertTrue(Files.isWritable(Path.of("/dev")));
+    }
+
+    @Test
     void aToolThatFailsIsQuoted() {
         IOException e = assertThrows(IOException.class, () -> Command.run(List.of("ls", "/no/such/directory")));
         assertTrue(e.getMessage().contains("No such file or directory"), e.getMessage());
