@@ -9,7 +9,7 @@
  *   3  the set-up conversation (SOCK_SEQPACKET): steps in, "ok" or "ERRNO what" out
  *   4  a listening SOCK_SEQPACKET socket: the exec service, bound where only the host's root can reach it
  *
- * Life: unshare time, clone3 into six more namespaces, report pid and pidfd, the outer half leaves. The inner half
+ * Life: unshare time, clone3 into six more namespaces, report the pid, the outer half leaves. The inner half
  * follows the set-up steps until "go", then reaps, and runs the commands that arrive on the exec service. It is never
  * dumpable, so the tenant's root can neither trace it nor read its memory, descriptors or environment.
  */
@@ -29,6 +29,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -357,7 +358,7 @@ static pid_t start(struct packet *p) {
     if (p->words < 6 || p->words >= WORDS) return 0;
     int cgroups = atoi(p->word[1]), variables = atoi(p->word[5]), program = !strcmp(p->word[0], "program");
     int streams = p->fds - cgroups - program;
-    if (cgroups < 0 || variables < 0 || 6 + variables + program > p->words || (streams != 1 && streams != 3)) return 0;
+    if (cgroups < 0 || variables < 0 || variables > WORDS || 6 + variables + program > p->words || (streams != 1 && streams != 3)) return 0;
     for (int i = 0; i < p->fds; i++) {
         struct stat status; /* a directory of the host in here would be a way out (CVE-2024-21626) */
         if (fstat(p->fd[i], &status) || S_ISDIR(status.st_mode)) return 0;
@@ -421,7 +422,7 @@ static void serve(struct packet *p) {
             while (read(watched[1].fd, ignored, sizeof ignored) > 0) {}
             reap(sessions, watched, count);
         }
-        if (watched[0].revents) {
+        if (watched[0].revents && count < SESSIONS) {
             int connection = accept4(LISTENER, NULL, NULL, SOCK_CLOEXEC);
             if (connection >= 0) {
                 watched[count] = (struct pollfd) { connection, POLLIN, 0 };
@@ -449,15 +450,18 @@ static int own_clocks(void) {
     return written < 0 ? -1 : 0;
 }
 
-static void report(pid_t pid, int pidfd) {
-    union { struct cmsghdr align; char room[CMSG_SPACE(sizeof(int))]; } control = { .room = { 0 } };
-    char text[32];
-    struct iovec part = { text, (size_t) snprintf(text, sizeof text, "pid %d", pid) };
-    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-    *rights = (struct cmsghdr) { .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
-    memcpy(CMSG_DATA(rights), &pidfd, sizeof pidfd);
-    if (sendmsg(CONTROL, &message, MSG_NOSIGNAL) < 0) _exit(1);
+/*
+ * The user namespace shall belong to the tenant's own uid: the kernel charges what is made in it (inotify, namespaces,
+ * queued signals) to its owner as well, and with root for an owner one tenant could use up every other's (ucounts).
+ * SECBIT_NO_SETUID_FIXUP keeps the capabilities meanwhile; the new namespace starts without it.
+ */
+static int own_uid(uid_t first) {
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files)) return -1;
+    if (files.rlim_max > 524288) files.rlim_max = 524288;
+    if (files.rlim_cur > 1024) files.rlim_cur = 1024; /* programs that use select(2) write beyond it */
+    if (setrlimit(RLIMIT_NOFILE, &files)) return -1;
+    return prctl(PR_SET_SECUREBITS, 4, 0, 0, 0) || setresuid((uid_t) -1, first, (uid_t) -1) ? -1 : 0;
 }
 
 static void give_up(const char *what) {
@@ -467,24 +471,27 @@ static void give_up(const char *what) {
     _exit(1);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     static struct packet packet;
-    int pidfd = -1;
+    char text[32];
+    if (argc != 2) return 2;
     if (syscall(SYS_close_range, LISTENER + 1, ~0U, 0)) give_up("close_range");
     fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
     fcntl(LISTENER, F_SETFD, FD_CLOEXEC);
     if (own_clocks()) give_up("unshare(CLONE_NEWTIME)");
+    if (own_uid((uid_t) strtoul(argv[1], NULL, 10))) give_up("setresuid");
     struct clone_arguments arguments = {
-        .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_PIDFD,
-        .pidfd = (uint64_t) (uintptr_t) &pidfd,
+        .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC,
         .exit_signal = SIGCHLD,
     };
     long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
     if (pid < 0) give_up("clone3");
     if (pid > 0) {
-        report((pid_t) pid, pidfd);
+        snprintf(text, sizeof text, "pid %ld", pid);
+        say(CONTROL, text);
         _exit(0);
     }
+    memset(argv[1], 0, strlen(argv[1])); /* what the tenant reads of this process says nothing of the host */
     set_up(&packet);
     serve(&packet);
 }

@@ -17,6 +17,8 @@ import org.cloister.agent.storage.Templates;
 /** The agent's main program. Without arguments it serves; see {@link #main}. */
 public final class Agent {
 
+    private static final int GUARD_MILLISECONDS = 5_000;
+
     private Agent() {}
 
     /**
@@ -44,11 +46,30 @@ public final class Agent {
         long pool = instance.poolBytes() > 0
                 ? instance.poolBytes()
                 : Math.max(4L << 30, Files.getFileStore(instance.home()).getUsableSpace() / 2);
+        if (!parts.pool().exists() && parts.tenants().any())
+            throw new IOException("There are tenants, and the pool that holds their files is missing: "
+                    + instance.home().resolve("pool.img") + ". Bring it back; a new one would be empty.");
         parts.pool().open(pool);
         try (Server server = Server.listen(instance, parts)) {
-            parts.tenants().recover();
+            var tenants = parts.tenants().take();
+            Thread.ofPlatform().name("recovery").start(() -> parts.tenants().bringBack(tenants));
+            Thread.ofPlatform().daemon().name("network").start(() -> guard(parts.tenants()));
             System.out.println("agent: serving instance " + instance.name());
             server.run();
+        }
+    }
+
+    /** A reload of the machine's own firewall may flush ours, and links out of it come and go. */
+    private static void guard(Tenants tenants) {
+        while (true) {
+            try {
+                Thread.sleep(GUARD_MILLISECONDS);
+                tenants.guardNetwork();
+            } catch (InterruptedException e) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                System.err.println("agent: the network could not be checked: " + e.getMessage());
+            }
         }
     }
 

@@ -59,8 +59,15 @@ final class Server implements Closeable {
     }
 
     void run() throws IOException {
-        while (true) {
-            AFUNIXSocket connection = socket.accept();
+        while (!socket.isClosed()) {
+            AFUNIXSocket connection;
+            try {
+                connection = socket.accept();
+            } catch (IOException e) { // too many open files, or the peer has gone: no reason to end
+                LOG.log(System.Logger.Level.WARNING, "accept: " + e.getMessage());
+                pause();
+                continue;
+            }
             if (!places.tryAcquire()) {
                 connection.close();
                 continue;
@@ -79,9 +86,17 @@ final class Server implements Closeable {
         }
     }
 
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void attend(AFUNIXSocket connection) throws IOException {
         long uid = connection.getPeerCredentials().getUid();
-        if (uid != 0 && uid != managerUid) return;
+        if (uid != 0 && !(managerUid > 0 && uid == managerUid)) return;
         connection.setAncillaryReceiveBufferSize(1024);
         connection.setSoTimeout(REQUEST_MILLISECONDS);
         Request<?> request;

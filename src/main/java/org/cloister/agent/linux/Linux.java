@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** System calls that Java lacks. Each retries EINTR where the call may be repeated, and has no policy. */
+/** System calls that Java lacks. No policy. Calls that the kernel may cut short (EINTR) are repeated. */
 public final class Linux {
 
     public static final int AT_FDCWD = -100;
@@ -106,7 +106,7 @@ public final class Linux {
     }
 
     public static Fd openat(int directory, String path, int flags, int mode) throws SyscallException {
-        return new Fd((int) check("openat", LibC.openat(directory, path, flags | O_CLOEXEC, mode), path));
+        return new Fd((int) check("openat", repeat(() -> LibC.openat(directory, path, flags | O_CLOEXEC, mode)), path));
     }
 
     public static Fd open(String path, int flags) throws SyscallException {
@@ -183,7 +183,7 @@ public final class Linux {
         while (true) {
             if (!readable(fd, (int) Math.max(0, (deadline - System.nanoTime()) / 1_000_000)))
                 throw new IOException("no end of the stream in " + seconds + " s");
-            int length = (int) check("read", LibC.read(fd.number(), part, part.length));
+            int length = (int) check("read", repeat(() -> LibC.read(fd.number(), part, part.length)));
             if (length == 0) return all.toByteArray();
             all.write(part, 0, length);
             if (all.size() > most) throw new IOException("more than " + most + " bytes");
@@ -191,11 +191,37 @@ public final class Linux {
     }
 
     /** Waits for something to read, or for the end. */
-    static boolean readable(Fd fd, int milliseconds) {
+    static boolean readable(Fd fd, int milliseconds) throws SyscallException {
+        return ready(fd, 1, milliseconds); // POLLIN
+    }
+
+    private static boolean ready(Fd fd, int events, int milliseconds) throws SyscallException {
+        long deadline = System.nanoTime() + milliseconds * 1_000_000L;
         try (Memory watched = new Memory(8)) {
-            watched.setInt(0, fd.number());
-            watched.setInt(4, 1); // POLLIN
-            return LibC.poll(watched, 1, milliseconds) != 0;
+            while (true) {
+                watched.setInt(0, fd.number());
+                watched.setInt(4, events);
+                long left = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
+                int result = LibC.poll(watched, 1, (int) left);
+                if (result >= 0) return result > 0;
+                if (Native.getLastError() != Errno.EINTR) check("poll", result);
+            }
+        }
+    }
+
+    /**
+     * Writes all of it to a pipe or socket whose reader may never read.
+     *
+     * @throws IOException among others, when it was not taken in that time
+     */
+    public static void writeAll(Fd fd, byte[] bytes, int seconds) throws IOException {
+        int piece = 4096; // PIPE_BUF: when a pipe is writable, this much fits without blocking
+        long deadline = System.nanoTime() + seconds * 1_000_000_000L;
+        for (int at = 0; at < bytes.length; ) {
+            int left = (int) Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
+            if (!ready(fd, 4, left)) throw new IOException("nobody read in " + seconds + " s"); // POLLOUT
+            byte[] part = java.util.Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece));
+            at += (int) check("write", LibC.write(fd.number(), part, part.length), part.length + " bytes");
         }
     }
 
@@ -272,6 +298,15 @@ public final class Linux {
         return status[0];
     }
 
+    /** Repeats a call that a signal cut short. */
+    static long repeat(java.util.function.LongSupplier call) {
+        long result;
+        do {
+            result = call.getAsLong();
+        } while (result < 0 && Native.getLastError() == Errno.EINTR);
+        return result;
+    }
+
     static long check(String call, long result, Object... arguments) throws SyscallException {
         if (result < 0) throw new SyscallException(call, Native.getLastError(), arguments);
         return result;
@@ -279,11 +314,7 @@ public final class Linux {
 
     private static long syscall(String call, int number, long a, long b, long c, long d, Object shown)
             throws SyscallException {
-        long result;
-        do {
-            result = LibC.syscall(number, a, b, c, d, 0, 0);
-        } while (result < 0 && Native.getLastError() == Errno.EINTR);
-        return check(call, result, shown);
+        return check(call, repeat(() -> LibC.syscall(number, a, b, c, d, 0, 0)), shown);
     }
 
     static Memory text(String s) {

@@ -102,7 +102,10 @@ public final class SeqPacket implements Closeable {
                 message.setPointer(32, control);
                 message.setLong(40, control.size());
             }
-            Linux.check("sendmsg", LibC.sendmsg(socket.number(), message, MSG_NOSIGNAL), packet.length + " bytes");
+            Linux.check(
+                    "sendmsg",
+                    Linux.repeat(() -> LibC.sendmsg(socket.number(), message, MSG_NOSIGNAL)),
+                    packet.length + " bytes");
         }
     }
 
@@ -129,7 +132,8 @@ public final class SeqPacket implements Closeable {
             message.setLong(24, 1);
             message.setPointer(32, control);
             message.setLong(40, control.size());
-            long length = Linux.check("recvmsg", LibC.recvmsg(socket.number(), message, MSG_CMSG_CLOEXEC));
+            long length = Linux.check(
+                    "recvmsg", Linux.repeat(() -> LibC.recvmsg(socket.number(), message, MSG_CMSG_CLOEXEC)));
             List<Fd> descriptors = new ArrayList<>();
             if (message.getLong(40) >= 16 && control.getInt(12) == SCM_RIGHTS)
                 for (long at = 16; at < control.getLong(0); at += 4) descriptors.add(new Fd(control.getInt(at)));

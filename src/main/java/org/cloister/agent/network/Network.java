@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,6 +32,9 @@ public final class Network {
     private final Outside outside;
     private final List<String> open;
 
+    /** Tenants whose elements the table holds, or must hold when it is loaded again. */
+    private final Set<Slot> known = new LinkedHashSet<>();
+
     /** @param open networks that the admin opened to tenants, although they lie in a closed range */
     public Network(String instance, List<String> open) throws IOException {
         table = instance;
@@ -43,41 +47,44 @@ public final class Network {
 
     /** Loads the whole table with the elements of these tenants, in one transaction. */
     public synchronized void load(Collection<Slot> slots) throws IOException {
+        known.clear();
+        known.addAll(slots);
         Set<String> uplinks = outside.closedUplinks();
         nft("add table inet " + table + "\ndelete table inet " + table + "\n" + rules + "\n"
-                + slots.stream().map(this::add).collect(Collectors.joining())
+                + known.stream().map(this::add).collect(Collectors.joining())
                 + elements("resolvers4", Outside.resolvers())
                 + elements("open4", open)
                 + elements("uplinks", uplinks));
         outside.open(uplinks);
     }
 
+    /** Loads the table again where somebody flushed it or a new link leads out of the machine; else changes nothing. */
+    public synchronized void ensure() throws IOException {
+        if (!loaded() || outside.lacks()) load(List.copyOf(known));
+    }
+
     /** Connects a network namespace: the tenant's elements first, then its link, addresses and routes. */
     public synchronized void connect(Slot slot, Fd namespace) throws IOException {
         if (Files.exists(link(slot))) disconnect(slot);
+        known.add(slot);
         nft(add(slot));
         String name = slot.link();
-        Command.run(
-                List.of("ip", "-batch", "-"),
-                """
+        ip(List.of("ip", "-batch", "-"), """
                 link add %1$s address %2$s type veth peer name eth0 address %2$s netns %3$s
                 link set %1$s arp off addrgenmode none
                 link set %1$s up
                 route add %4$s/32 dev %1$s
                 route add %5$s/128 dev %1$s
-                """.formatted(name, MAC, namespace.path(), slot.address4(), slot.address6()),
-                30);
-        Command.run(
-                List.of("nsenter", "--net=" + namespace.path(), "--", "ip", "-batch", "-"),
-                """
+                """.formatted(name, MAC, namespace.path(), slot.address4(), slot.address6()));
+        ip(List.of("nsenter", "--net=" + namespace.path(), "--", "ip", "-batch", "-"), """
                 link set eth0 arp off addrgenmode none
                 link set eth0 up
                 addr add %1$s/32 dev eth0
                 addr add %2$s/128 dev eth0 nodad
                 route add default dev eth0 src %1$s
                 route add default dev eth0 src %2$s
-                """.formatted(slot.address4(), slot.address6()),
-                30);
+                """.formatted(
+                        slot.address4(), slot.address6()));
         outside.forward(name);
     }
 
@@ -90,8 +97,9 @@ public final class Network {
                 if (Files.exists(link(slot))) throw e; // else it went by itself, with the tenant's namespace
             }
         }
-        nft(add(slot)
-                + add(slot).replace("add element", "delete element")); // added first: deleting what is absent fails
+        known.remove(slot);
+        // Added first: deleting what is absent fails.
+        if (loaded()) nft(add(slot) + add(slot).replace("add element", "delete element"));
     }
 
     /** Removes the table and puts the machine's own settings back. Idempotent. */
@@ -108,6 +116,10 @@ public final class Network {
                 """.formatted(table, slot.link(), slot.address4(), slot.address6());
     }
 
+    private boolean loaded() throws IOException {
+        return Command.run(List.of("nft", "list", "tables")).lines().anyMatch(("table inet " + table)::equals);
+    }
+
     private String elements(String set, Collection<String> elements) {
         return elements.isEmpty()
                 ? ""
@@ -116,6 +128,19 @@ public final class Network {
 
     private static Path link(Slot slot) {
         return Path.of("/sys/class/net", slot.link());
+    }
+
+    /** Lines that speak of IPv6 are left out on a machine that has it switched off. */
+    private static void ip(List<String> command, String lines) throws IOException {
+        Path off = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
+        boolean six = Files.exists(off) && Files.readString(off).strip().equals("0");
+        String kept = six
+                ? lines
+                : lines.lines()
+                        .filter(line -> !line.contains("::"))
+                        .map(line -> line.replace(" addrgenmode none", "") + "\n")
+                        .collect(Collectors.joining());
+        Command.run(command, kept, 30);
     }
 
     private static void nft(String commands) throws IOException {

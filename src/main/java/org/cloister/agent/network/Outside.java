@@ -67,6 +67,13 @@ final class Outside {
         return links;
     }
 
+    /** Whether a link that leads out is closed still. */
+    boolean lacks() throws IOException {
+        for (String link : closedUplinks())
+            if (!Files.exists(SHARED.resolve(link).resolve(instance))) return true;
+        return false;
+    }
+
     /** Switches forwarding on. The table must be loaded, with these links among its {@code uplinks}. */
     void open(Set<String> links) throws IOException {
         for (String link : links) {

@@ -22,7 +22,11 @@ record Attempt(String victim, String vector, String outcome, long micros, String
         return outcome.equals(SUCCEEDED);
     }
 
-    /** From what the probe printed, a line of JSON an attempt. */
+    /**
+     * From what the probe printed, a line of JSON an attempt.
+     *
+     * @throws IOException a line is none, as when the probe was ended in the middle of it
+     */
     static List<Attempt> parse(byte[] output) throws IOException {
         List<Attempt> attempts = new ArrayList<>();
         for (String line : new String(output, StandardCharsets.UTF_8).lines().toList()) {

@@ -52,15 +52,18 @@ public final class Audit {
         Facts facts = new Facts();
         Map<UUID, TenantSpec> specs = new LinkedHashMap<>();
         for (UUID id : chosen) specs.put(id, tenants.spec(id));
+        Voids voids = new Voids();
         try (Coop coop = new Coop();
                 Probe probe = new Probe(probeProgram)) {
             progress.accept(new Reply.Progress("facts", 5, "Reading what the kernel shows from outside"));
-            for (var spec : specs.entrySet()) facts.check(spec.getValue(), tenants.inspect(spec.getKey()));
             Map<String, Canary> canaries = new LinkedHashMap<>();
             for (var spec : specs.entrySet()) {
-                progress.accept(new Reply.Progress(
-                        "plant", 10, "Planting a canary in " + spec.getValue().name()));
-                canaries.put(spec.getValue().name(), coop.plantInside(tenants, spec.getKey()));
+                String name = spec.getValue().name();
+                progress.accept(new Reply.Progress("plant", 10, "Planting a canary in " + name));
+                voids.unless(name, () -> {
+                    facts.check(spec.getValue(), tenants.inspect(spec.getKey()));
+                    canaries.put(name, coop.plantInside(tenants, spec.getKey()));
+                });
             }
             canaries.put(HOST, coop.plantOutside(HOST, null, scratch));
 
@@ -69,12 +72,20 @@ public final class Audit {
                     brokenSandbox(coop, probe, specs.values().iterator().next().template());
             Map<String, Map<String, Attempt>> owners = new HashMap<>();
             for (var spec : specs.entrySet()) {
-                Canary own = canaries.get(spec.getValue().name());
-                owners.put(own.owner(), byVector(probe.inside(tenants.commands(spec.getKey()), "owner", List.of(own))));
+                String name = spec.getValue().name();
+                Canary own = canaries.get(name);
+                if (own == null) continue;
+                voids.unless(
+                        name,
+                        () -> owners.put(
+                                name, byVector(probe.inside(tenants.commands(spec.getKey()), "owner", List.of(own)))));
             }
             owners.put(HOST, byVector(probe.outside("owner", List.of(canaries.get(HOST)))));
 
             List<Report.Cell> cells = new ArrayList<>();
+            List<String> names = new ArrayList<>(
+                    specs.values().stream().map(TenantSpec::name).toList());
+            names.add(HOST);
             int at = 0;
             for (var spec : specs.entrySet()) {
                 String attacker = spec.getValue().name();
@@ -83,14 +94,51 @@ public final class Audit {
                 List<Canary> others = canaries.values().stream()
                         .filter(c -> !c.owner().equals(attacker))
                         .toList();
-                List<Attempt> attempts = probe.inside(tenants.commands(spec.getKey()), "attack", others);
-                for (Canary victim : others)
-                    cells.add(cell(attacker, victim, attempts, owners.get(victim.owner()), broken));
+                List<Attempt> attempts = new ArrayList<>();
+                voids.unless(
+                        attacker,
+                        () -> attempts.addAll(probe.inside(tenants.commands(spec.getKey()), "attack", others)));
+                for (String victim : names)
+                    if (!victim.equals(attacker))
+                        cells.add(cell(
+                                attacker,
+                                victim,
+                                canaries.get(victim),
+                                attempts,
+                                owners.getOrDefault(victim, Map.of()),
+                                broken,
+                                voids));
             }
             progress.accept(new Reply.Progress("confirm", 97, "Confirming that every canary lives"));
-            Report.Checked alive = confirm(canaries);
+            Report.Checked alive = confirm(canaries, cells);
             return new Reply.Audited(
                     Frames.JSON.valueToTree(report(started, specs, cells, facts.findings(), alive, broken)));
+        }
+    }
+
+    /**
+     * Tenants in which something could not be done. A tenant is root in its own and may spoil its own canary or end the
+     * probe; that makes its row and column void, and nobody else's.
+     */
+    private static final class Voids {
+
+        private interface Work {
+            void run() throws IOException, Refusal;
+        }
+
+        private final Map<String, String> sentences = new HashMap<>();
+
+        void unless(String tenant, Work work) {
+            try {
+                work.run();
+            } catch (IOException | Refusal | IllegalArgumentException e) {
+                sentences.merge(tenant, String.valueOf(e.getMessage()), (first, next) -> first);
+            }
+        }
+
+        String of(String attacker, String victim) {
+            if (sentences.containsKey(attacker)) return attacker + ": " + sentences.get(attacker);
+            return sentences.containsKey(victim) ? victim + ": " + sentences.get(victim) : "the probe did not report";
         }
     }
 
@@ -107,40 +155,46 @@ public final class Audit {
         }
     }
 
+    /** @param canary the victim's, null where none could be planted */
     private static Report.Cell cell(
             String attacker,
-            Canary victim,
+            String victim,
+            Canary canary,
             List<Attempt> attempts,
             Map<String, Attempt> owner,
-            Map<String, Attempt> broken) {
+            Map<String, Attempt> broken,
+            Voids voids)
+            throws IOException {
         List<Report.Tried> tried = new ArrayList<>();
         for (Vector vector : Vector.ALL) {
             Attempt attempt = attempts.stream()
-                    .filter(a -> a.victim().equals(victim.owner()) && a.vector().equals(vector.name()))
+                    .filter(a -> a.victim().equals(victim) && a.vector().equals(vector.name()))
                     .findFirst()
                     .orElse(null);
             Report.Control own = control(owner.get(vector.name()));
             Report.Control weak = control(broken.get(vector.name()));
-            boolean meaningful =
-                    own.outcome().equals(Attempt.SUCCEEDED) && weak.outcome().equals(Attempt.SUCCEEDED);
-            Report.Verdict verdict = attempt != null && attempt.succeeded()
-                    ? Report.Verdict.failed
-                    : attempt == null || !meaningful ? Report.Verdict.inconclusive : Report.Verdict.passed;
             tried.add(new Report.Tried(
                     vector.name(),
-                    victim.path(),
-                    verdict,
-                    attempt == null ? "no answer" : attempt.outcome(),
-                    attempt == null ? "the probe did not report" : attempt.detail(),
+                    canary == null ? "" : canary.path(),
+                    verdict(attempt, own, weak),
+                    attempt == null ? "not tried" : attempt.outcome(),
+                    attempt == null ? voids.of(attacker, victim) : attempt.detail(),
                     attempt == null ? 0 : attempt.micros(),
                     own,
                     weak));
         }
         return new Report.Cell(
                 attacker,
-                victim.owner(),
+                victim,
                 worst(tried.stream().map(Report.Tried::verdict).toList()),
                 tried);
+    }
+
+    private static Report.Verdict verdict(Attempt attempt, Report.Control own, Report.Control weak) {
+        if (attempt != null && attempt.succeeded()) return Report.Verdict.failed;
+        boolean meaningful =
+                own.outcome().equals(Attempt.SUCCEEDED) && weak.outcome().equals(Attempt.SUCCEEDED);
+        return attempt == null || !meaningful ? Report.Verdict.inconclusive : Report.Verdict.passed;
     }
 
     private Report report(
@@ -192,16 +246,20 @@ public final class Audit {
                 Report.NOT_CLAIMED);
     }
 
-    private static Report.Checked confirm(Map<String, Canary> canaries) throws IOException {
+    /** A death that an attack explains is red; one that none explains proves nothing, since an owner may end its own. */
+    private static Report.Checked confirm(Map<String, Canary> canaries, List<Report.Cell> cells) throws IOException {
         List<String> dead = new ArrayList<>();
         for (Canary canary : canaries.values()) if (!canary.alive()) dead.add(canary.owner());
-        return dead.isEmpty()
-                ? new Report.Checked(
-                        Report.Verdict.passed,
-                        "All " + canaries.size() + " canaries lived on, seen from the host after the last attempt.")
-                : new Report.Checked(
-                        Report.Verdict.failed,
-                        "Dead after the attempts: the canary of " + String.join(", ", dead) + ".");
+        if (dead.isEmpty())
+            return new Report.Checked(
+                    Report.Verdict.passed,
+                    "All " + canaries.size() + " canaries lived on, seen from the host after the last attempt.");
+        boolean killed =
+                cells.stream().anyMatch(c -> c.verdict() == Report.Verdict.failed && dead.contains(c.victim()));
+        return new Report.Checked(
+                killed ? Report.Verdict.failed : Report.Verdict.inconclusive,
+                "Dead after the attempts: the canary of " + String.join(", ", dead) + "."
+                        + (killed ? "" : " No attempt reached it; its own tenant may have ended it."));
     }
 
     private static void awaitDeath(Canary canary) throws IOException {

@@ -2,6 +2,7 @@ package org.cloister.agent.proof;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.cloister.agent.sandbox.ProcFiles;
 
 /**
  * A process that watches a file with a secret, planted to be reached for.
@@ -16,12 +17,16 @@ import java.nio.file.Path;
  */
 record Canary(String owner, int pid, long startTicks, String marker, String path, Path hostPath, String secret) {
 
+    Canary {
+        if (startTicks < 0) throw new IllegalArgumentException("the canary of " + owner + " died as it was planted");
+    }
+
     /** The probe's line for it (tenant-probe.c). The secret is not told. */
     String line() {
         return String.join("\t", owner, Integer.toString(pid), marker, path, hostPath.toString()) + "\n";
     }
 
     boolean alive() throws IOException {
-        return org.cloister.agent.sandbox.ProcFiles.startTicks(pid) == startTicks;
+        return ProcFiles.startTicks(pid) == startTicks;
     }
 }

@@ -30,15 +30,14 @@ final class Coop implements Closeable {
         void run() throws IOException, Refusal;
     }
 
-    private final String run = UUID.randomUUID().toString().substring(0, 13);
     private final Deque<Cleanup> cleanups = new ArrayDeque<>();
 
     /** In a tenant, through the ordinary exec path: its root runs `tail -f` on a file that only its root may read. */
     Canary plantInside(Tenants tenants, UUID tenant) throws IOException, Refusal {
         Commands commands = tenants.commands(tenant);
         String name = tenants.spec(tenant).name();
-        String directory = "/root/.canary-" + run + "-" + name;
-        String secret = secret();
+        String directory = "/root/.canary-" + random(16); // no other tenant can know it, so none can pose as it
+        String secret = random(24);
         String script = "umask 077 && mkdir " + directory + " && cat > " + directory + "/secret && exec tail -f "
                 + directory + "/secret > /dev/null 2>&1 < /dev/null";
         Commands.Started started = commands.shell("root", script, null, Map.of());
@@ -48,7 +47,7 @@ final class Coop implements Closeable {
             }
             commands.shell("root", "rm -rf -- " + directory, null, Map.of()).close();
         });
-        Linux.write(started.streams().get(0), (secret + "\n").getBytes(StandardCharsets.US_ASCII));
+        Linux.writeAll(started.streams().get(0), (secret + "\n").getBytes(StandardCharsets.US_ASCII), SECONDS);
         started.streams().get(0).close();
         Linux.readAll(started.streams().get(1), 4096, SECONDS); // ends when tail took over
         for (Inspection.Process process : tenants.inspect(tenant).processes())
@@ -69,8 +68,8 @@ final class Coop implements Closeable {
 
     /** On the host itself, or in a chroot of it. */
     Canary plantOutside(String owner, Path chroot, Path directory) throws IOException {
-        String secret = secret();
-        Path file = Files.createDirectories(directory).resolve("secret-" + run);
+        String secret = random(24);
+        Path file = Files.createDirectories(directory).resolve("canary-" + random(16));
         Files.writeString(file, secret + "\n");
         Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         String path = chroot == null ? file.toString() : "/" + chroot.relativize(file);
@@ -103,8 +102,8 @@ final class Coop implements Closeable {
         throw new IOException("the canary outside does not live");
     }
 
-    private static String secret() {
-        byte[] bytes = new byte[24];
+    private static String random(int length) {
+        byte[] bytes = new byte[length];
         RANDOM.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }

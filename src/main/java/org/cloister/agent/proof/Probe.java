@@ -31,7 +31,7 @@ final class Probe implements Closeable {
     /** As root in a tenant, under exactly the confinement of its shells; no file of the tenant's is opened. */
     List<Attempt> inside(Commands commands, String mode, List<Canary> canaries) throws IOException, Refusal {
         try (Commands.Started started = commands.program(sealed, List.of("probe", mode))) {
-            Linux.write(started.streams().get(0), lines(canaries).getBytes(StandardCharsets.UTF_8));
+            Linux.writeAll(started.streams().get(0), lines(canaries).getBytes(StandardCharsets.UTF_8), SECONDS);
             started.streams().get(0).close();
             return judged(Linux.readAll(started.streams().get(1), MOST_OUTPUT, SECONDS), canaries);
         }

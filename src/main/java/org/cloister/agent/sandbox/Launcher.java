@@ -54,8 +54,9 @@ final class Launcher {
             cgroups.create(slot.cgroup(), spec.limits());
             int pid = build(spec, slot, root);
             long micros = (System.nanoTime() - began) / 1000;
-            return new Sandbox(
-                    pid, ProcFiles.startTicks(pid), ProcFiles.bootId(), spec.generation(), Instant.now(), micros);
+            long ticks = ProcFiles.startTicks(pid);
+            if (ticks < 0) throw new IOException("tenant-init ended as soon as it served");
+            return new Sandbox(pid, ticks, ProcFiles.bootId(), spec.generation(), Instant.now(), micros);
         } catch (IOException | RuntimeException e) {
             try {
                 tearDown(slot);
@@ -82,7 +83,7 @@ final class Launcher {
                     Fd nothing = Linux.open("/dev/null", Linux.O_RDWR)) {
                 int outer = Linux.posixSpawn(
                         program.toString(),
-                        List.of("tenant-init"),
+                        List.of("tenant-init", Long.toString(slot.firstUid())),
                         List.of(nothing, nothing, nothing, theirs.fd(), listener));
                 theirs.close();
                 int pid = inner(control, outer);
@@ -97,7 +98,6 @@ final class Launcher {
         SeqPacket.Packet report = control.receive(STEP_SECONDS);
         Linux.waitpid(outer);
         if (report == null) throw new IOException("tenant-init ended before it began");
-        report.descriptors().forEach(Fd::close); // the socket already ties this conversation to that process
         String[] words = report.text().strip().split(" ", 2);
         if (words[0].equals("pid")) return Integer.parseInt(words[1]);
         throw new SyscallException(words.length > 1 ? words[1] : "tenant-init", Integer.parseInt(words[0]));

@@ -1,6 +1,9 @@
 package org.cloister.agent.sandbox;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -20,6 +23,8 @@ final class Ledger {
     /** @param sandbox the last one launched, alive or not; null before the first */
     record Entry(TenantSpec spec, Sandbox sandbox, String failure) {}
 
+    private static final System.Logger LOG = System.getLogger(Ledger.class.getName());
+
     private final Path directory;
 
     Ledger(Path directory) throws IOException {
@@ -31,10 +36,19 @@ final class Ledger {
         return Files.exists(file) ? Optional.of(Frames.JSON.readValue(file.toFile(), Entry.class)) : Optional.empty();
     }
 
+    /** All that can be read. A file that cannot is left where it is and told, so that one tenant's fault is not everybody's. */
     List<Entry> all() throws IOException {
         List<Entry> entries = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.json")) {
-            for (Path file : files) entries.add(Frames.JSON.readValue(file.toFile(), Entry.class));
+            for (Path file : files) {
+                try {
+                    entries.add(Frames.JSON.readValue(file.toFile(), Entry.class));
+                } catch (FileNotFoundException e) {
+                    // forgotten since the directory was listed
+                } catch (JsonProcessingException e) {
+                    LOG.log(System.Logger.Level.ERROR, "{0} cannot be read: {1}", file, e.getOriginalMessage());
+                }
+            }
         }
         return entries;
     }
@@ -44,10 +58,14 @@ final class Ledger {
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            channel.write(java.nio.ByteBuffer.wrap(Frames.JSON.writeValueAsBytes(entry)));
+            ByteBuffer bytes = ByteBuffer.wrap(Frames.JSON.writeValueAsBytes(entry));
+            while (bytes.hasRemaining()) channel.write(bytes);
             channel.force(true);
         }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel renamed = FileChannel.open(directory, StandardOpenOption.READ)) {
+            renamed.force(true);
+        }
     }
 
     void forget(UUID tenant) throws IOException {

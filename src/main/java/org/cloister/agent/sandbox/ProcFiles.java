@@ -1,6 +1,7 @@
 package org.cloister.agent.sandbox;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -41,8 +42,9 @@ public final class ProcFiles {
                 String target = Files.readSymbolicLink(Path.of("/proc", Integer.toString(pid), "ns", kind))
                         .toString();
                 inodes.put(kind, Long.parseLong(target.replaceAll("\\D", "")));
-            } catch (NoSuchFileException e) {
-                return Map.of();
+            } catch (FileSystemException e) { // it ends: no such file, or no such process, or its credentials are gone
+                if (startTicks(pid) < 0) return Map.of();
+                throw e;
             }
         }
         return inodes;

@@ -70,7 +70,7 @@ record SandboxPlan(List<Step> steps) {
     static final long CAPABILITIES = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 19, 29, 31);
 
     private static final int TTY_GROUP = 5;
-    private static final int MOST_TERMINALS = 512;
+    private static final int MOST_TERMINALS = 128;
 
     /**
      * @param root the tenant's tree in the pool

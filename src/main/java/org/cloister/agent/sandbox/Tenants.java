@@ -70,8 +70,13 @@ public final class Tenants {
         this.launcher = new Launcher(tenantInit, run, cgroups, network, filter);
     }
 
-    /** After a start of the agent or the machine: removes what no specification explains, then brings back the rest. */
-    public void recover() throws IOException {
+    /**
+     * After a start of the agent or the machine: closes the network for all that should be, and removes what runs without
+     * a specification. Storage that none explains is kept and told: it is somebody's, and the ledger may be what was lost.
+     *
+     * @return the tenants to bring back
+     */
+    public List<TenantSpec> take() throws IOException {
         List<Ledger.Entry> entries = ledger.all();
         Set<String> known = new HashSet<>();
         Set<UUID> tenants = new HashSet<>();
@@ -89,16 +94,31 @@ public final class Tenants {
         for (UUID owner : pool.owners())
             if (!tenants.contains(owner))
                 LOG.log(System.Logger.Level.WARNING, "storage of {0}, which no specification explains, is kept", owner);
+        return entries.stream().map(Ledger.Entry::spec).toList();
+    }
+
+    /** Brings these back, a few at a time. One that fails is told by its state. */
+    public void bringBack(List<TenantSpec> specs) {
         try (ExecutorService workers = Executors.newFixedThreadPool(4)) {
-            for (Ledger.Entry entry : entries)
+            for (TenantSpec spec : specs)
                 workers.execute(() -> {
                     try {
-                        apply(entry.spec(), progress -> {});
+                        apply(ledger.read(spec.id()).map(Ledger.Entry::spec).orElse(spec), progress -> {});
                     } catch (IOException | Refusal e) {
-                        LOG.log(System.Logger.Level.ERROR, entry.spec().name() + ": " + e.getMessage());
+                        LOG.log(System.Logger.Level.ERROR, spec.name() + ": " + e.getMessage());
                     }
                 });
         }
+    }
+
+    /** Whether any tenant is remembered. */
+    public boolean any() throws IOException {
+        return !ledger.all().isEmpty();
+    }
+
+    /** Closes the network again, should somebody have flushed the machine's rules. */
+    public void guardNetwork() throws IOException {
+        network.ensure();
     }
 
     public TenantState apply(TenantSpec spec, Consumer<Reply.Progress> progress) throws IOException, Refusal {
@@ -120,13 +140,14 @@ public final class Tenants {
             }
             try {
                 return reconcile(spec, before.map(Ledger.Entry::sandbox).orElse(null), progress);
-            } catch (IOException e) {
-                if (before.isEmpty() && !java.nio.file.Files.isDirectory(pool.root(spec.id()))) {
+            } catch (IOException | RuntimeException e) {
+                if (before.isEmpty() && !pool.holds(spec.id())) {
                     ledger.forget(spec.id()); // the root was not made, so nothing is left of this tenant
                     owners.remove(spec.slot(), spec.id());
-                } else {
-                    ledger.write(new Ledger.Entry(
-                            spec, before.map(Ledger.Entry::sandbox).orElse(null), e.getMessage()));
+                } else { // a sandbox that this very apply launched is in the ledger already
+                    Sandbox sandbox =
+                            ledger.read(spec.id()).map(Ledger.Entry::sandbox).orElse(null);
+                    ledger.write(new Ledger.Entry(spec, sandbox, e.getMessage()));
                 }
                 throw e;
             }
@@ -181,7 +202,6 @@ public final class Tenants {
             owners.remove(slot.number(), tenant);
             return null;
         });
-        locks.remove(tenant);
     }
 
     public List<TenantState> states() throws IOException {

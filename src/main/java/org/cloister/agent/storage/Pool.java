@@ -55,6 +55,25 @@ public final class Pool {
         Files.createDirectories(templates());
         Files.createDirectories(tenants());
         enableQuota();
+        clearDrafts();
+    }
+
+    /** What a crash left of work that is begun anew when it is asked for again. */
+    private void clearDrafts() throws IOException {
+        List<Path> drafts = new ArrayList<>(children(mount.resolve("scratch")));
+        for (Path child : children(templates())) if (child.toString().endsWith(".new")) drafts.add(child);
+        for (Path draft : drafts)
+            if (Files.isDirectory(draft)) deleteSubvolume(draft);
+            else Files.delete(draft);
+    }
+
+    private static List<Path> children(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) return List.of();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            List<Path> all = new ArrayList<>();
+            children.forEach(all::add);
+            return all;
+        }
     }
 
     public List<String> missing() {
@@ -80,6 +99,16 @@ public final class Pool {
     /** The root file system of a tenant, there or not. */
     public Path root(UUID tenant) {
         return tenants().resolve(tenant.toString()).resolve("root");
+    }
+
+    /** Whether anything of the tenant's is stored, whole or half made. */
+    public boolean holds(UUID tenant) {
+        return Files.isDirectory(tenants().resolve(tenant.toString()));
+    }
+
+    /** Whether a pool was ever made. */
+    public boolean exists() {
+        return Files.exists(image);
     }
 
     /**
@@ -134,9 +163,7 @@ public final class Pool {
     public void remove(UUID tenant, Slot slot) throws IOException {
         Path home = tenants().resolve(tenant.toString());
         if (Files.isDirectory(home)) {
-            try (DirectoryStream<Path> children = Files.newDirectoryStream(home)) {
-                for (Path child : children) deleteSubvolume(child);
-            }
+            for (Path child : children(home)) deleteSubvolume(child);
             Files.delete(home);
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
@@ -182,10 +209,8 @@ public final class Pool {
     /** Tenants that have storage here. */
     public List<UUID> owners() throws IOException {
         List<UUID> owners = new ArrayList<>();
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(tenants())) {
-            for (Path child : children)
-                owners.add(UUID.fromString(child.getFileName().toString()));
-        }
+        for (Path child : children(tenants()))
+            owners.add(UUID.fromString(child.getFileName().toString()));
         return owners;
     }
 

@@ -39,11 +39,11 @@ public final class PublicKeys {
     }
 
     private static List<PublicKey> parse(String paste) {
+        if (paste.length() > LONGEST_PASTE) throw wrong("This is too long to be a list of public keys.");
         if (PRIVATE.matcher(paste).find())
             throw wrong(
                     "This is a private key. It was not stored, but it has left your machine: keep it to yourself, and "
                             + "better make a new one. Paste the public key, the one line of the file that ends in .pub.");
-        if (paste.length() > LONGEST_PASTE) throw wrong("This is too long to be a list of public keys.");
         if (ARMOUR.matcher(paste).find())
             throw wrong(
                     "This public key is in another format. Convert it with ssh-keygen -i -f FILE, and paste the line "
