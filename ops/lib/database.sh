@@ -15,11 +15,13 @@ find_database() {
             "postgresql-$made, or move it to the newer one (pg_dump with the old server, ops/down, ops/up, psql)"
 }
 
-# The major version of the cluster on disk, or nothing.
+# The major version of the cluster on disk, or nothing. What lies below db/ is its user's to write: root reads names
+# there, and has everything else done by that user.
 made_version() {
-    local file
+    local file version
     for file in "$CLOISTER_HOME"/db/*/PG_VERSION; do
-        if [[ -e $file ]]; then cat "$file"; fi
+        version=$(basename "$(dirname "$file")")
+        if [[ -e $file && $version =~ ^[0-9]+$ ]]; then say "$version"; fi
     done | sort -n | tail -n 1
 }
 
@@ -27,13 +29,13 @@ make_database() {
     [[ -e $DB_DIR/PG_VERSION ]] && return 0
     step database "making a cluster, PostgreSQL ${DB_DIR##*/}"
     # initdb leaves a half made directory when it is killed: make it beside, and move it when it is whole.
-    rm -rf "$DB_DIR.new"
+    as_db_user rm -rf "$DB_DIR.new"
     as_db_user "$DB_BIN/initdb" --pgdata="$DB_DIR.new" --username=postgres --auth=reject --encoding=UTF8 \
         --locale=C.UTF-8 --no-instructions --data-checksums >"$CLOISTER_HOME/log/build.log" 2>&1 || {
         tail_of "$CLOISTER_HOME/log/build.log"
         fail "initdb failed; see above"
     }
-    mv -T "$DB_DIR.new" "$DB_DIR"
+    as_db_user mv -T "$DB_DIR.new" "$DB_DIR"
 }
 
 as_db_user() {
@@ -43,7 +45,7 @@ as_db_user() {
 
 # Written at each start: a setting of ours that is newer than the cluster comes into force.
 configure_database() {
-    cat >"$DB_DIR/postgresql.conf" <<CONF
+    write_as_db_user "$DB_DIR/postgresql.conf" <<CONF
 # Written by ops/up at each start. Reachable by the socket alone; durable; small.
 listen_addresses = ''
 unix_socket_directories = '$CLOISTER_RUN/db'
@@ -65,20 +67,21 @@ log_line_prefix = '%m [%p] %u '
 log_timezone = 'UTC'
 timezone = 'UTC'
 CONF
-    cat >"$DB_DIR/pg_hba.conf" <<CONF
+    write_as_db_user "$DB_DIR/pg_hba.conf" <<CONF
 # The kernel says who is at the other end of the socket; nobody has a password.
 local cloister cloister peer map=cloister
 local all postgres peer map=cloister
 CONF
-    cat >"$DB_DIR/pg_ident.conf" <<CONF
+    write_as_db_user "$DB_DIR/pg_ident.conf" <<CONF
 cloister $CLOISTER_INSTANCE cloister
 cloister root cloister
 cloister root postgres
 cloister $DB_USER postgres
 CONF
-    chown "$DB_USER:$DB_USER" "$DB_DIR"/{postgresql,pg_hba,pg_ident}.conf
-    chmod 0600 "$DB_DIR"/{postgresql,pg_hba,pg_ident}.conf
 }
+
+# Standard input becomes the file.
+write_as_db_user() { as_db_user sh -c 'umask 077 && cat >"$1.new" && mv -T "$1.new" "$1"' sh "$1"; }
 
 start_database() {
     own_database || return 0
@@ -112,8 +115,8 @@ make_schema_owner() {
 
 # sql ROLE STATEMENT
 sql() {
-    (cd / && exec env -i PATH="$DB_BIN:/usr/bin:/bin" psql -X -q -A -t -v ON_ERROR_STOP=1 -h "$CLOISTER_RUN/db" \
-        -U "$1" -d postgres -c "$2")
+    as_db_user "$DB_BIN/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$CLOISTER_RUN/db" \
+        -U "$1" -d postgres -c "$2"
 }
 
 database_answers() { sql postgres 'select 1' >/dev/null 2>&1; }

@@ -213,6 +213,34 @@ class IsolationTest {
     }
 
     @Test
+    void inotifyUsedUpByEveIsNotUsedUpForBob() {
+        try {
+            eve.ssh("for i in $(seq 200); do tail -f /etc/hostname > /dev/null 2>&1 & done; sleep 1");
+            assertTrue(
+                    eve.ssh("timeout 1 tail -f /etc/hostname").stderr().contains("Too many open files"),
+                    "hers are used up");
+            assertFalse(bob.ssh("timeout 1 tail -f /etc/hostname").stderr().contains("Too many open files"));
+        } finally {
+            eve.ssh("pkill tail");
+        }
+    }
+
+    @Test
+    void theFirewallComesBackWhenSomebodyFlushesIt() throws InterruptedException {
+        String table = "table inet " + instance.name();
+        Command.run("nft", "delete", "table", "inet", instance.name()).orFail();
+        for (int i = 0; i < 150 && !Command.run("nft", "list", "tables").out().contains(table); i++) Thread.sleep(100);
+        String rules = Command.run("nft", "list", "table", "inet", instance.name())
+                .orFail()
+                .out();
+        for (TenantHandle tenant : List.of(bob, eve)) {
+            String link = "\"ct" + tenant.show().get("slot").asInt() + "\"";
+            assertTrue(
+                    rules.contains(link + " . " + tenant.show().get("address4").asText()), rules);
+        }
+    }
+
+    @Test
     void memoryBeyondHerPlanEndsHerProcessAndNothingElse() {
         var greedy = eve.ssh("head -c 900m /dev/zero | tail > /dev/null; echo ${PIPESTATUS[1]}");
         assertEquals("137", greedy.out().strip(), greedy.toString());
