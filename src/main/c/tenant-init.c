@@ -44,7 +44,7 @@ struct clone_arguments { uint64_t flags, pidfd, child_tid, parent_tid, exit_sign
 struct open_how { uint64_t flags, mode, resolve; };
 enum { RESOLVE_NO_MAGICLINKS = 2, RESOLVE_NO_SYMLINKS = 4, RESOLVE_IN_ROOT = 16 };
 struct mount_attributes { uint64_t set, clear, propagation, user_namespace; };
-enum { MOUNT_READ_ONLY = 1, TREE_CLONE = 1, FROM_EMPTY_PATH = 4, TO_EMPTY_PATH = 0x40 };
+enum { TREE_CLONE = 1, FROM_EMPTY_PATH = 4, TO_EMPTY_PATH = 0x40 };
 enum { CONFIG_STRING = 1, CONFIG_CREATE = 6 };
 struct capability_header { uint32_t version; int pid; };
 struct capability_data { uint32_t effective, permitted, inheritable; };
@@ -160,17 +160,17 @@ out:
     return result;
 }
 
-static int read_only(const char *path) {
-    int target = inside(path, O_PATH), copy, result = -1;
-    if (target < 0) return -1;
-    struct mount_attributes attributes = { .set = MOUNT_READ_ONLY };
-    copy = (int) syscall(SYS_open_tree, target, "", TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH);
-    if (copy >= 0) {
-        result = (int) syscall(SYS_mount_setattr, copy, "", AT_EMPTY_PATH, &attributes, sizeof attributes);
-        if (!result) result = attach_to(copy, target);
-        close(copy);
-    }
-    close(target);
+/* bind FROM TO ATTRIBUTES: a part of the tenant's tree shown at another place, or at its own with other attributes */
+static int bind_mount(struct packet *p) {
+    int from = inside(p->word[1], O_PATH), to = inside(p->word[2], O_PATH), copy = -1, result = -1;
+    struct mount_attributes attributes = { .set = strtoul(p->word[3], NULL, 0) };
+    if (from >= 0 && to >= 0) copy = (int) syscall(SYS_open_tree, from, "", TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH);
+    if (copy >= 0 && !syscall(SYS_mount_setattr, copy, "", AT_EMPTY_PATH, &attributes, sizeof attributes)) result = attach_to(copy, to);
+    int error = errno;
+    close(copy);
+    close(from);
+    close(to);
+    errno = error;
     return result;
 }
 
@@ -240,7 +240,7 @@ static int load_filter(struct packet *p) {
 
 static int step(struct packet *p) {
     static const struct { const char *name; int words; } known[] = {
-        { "become-root", 1 }, { "root", 2 }, { "attach", 2 }, { "fresh", 4 }, { "read-only", 2 }, { "directory", 3 },
+        { "become-root", 1 }, { "root", 2 }, { "attach", 2 }, { "fresh", 4 }, { "bind", 4 }, { "directory", 3 },
         { "link", 3 }, { "file", 3 }, { "put", 3 }, { "pivot", 1 }, { "hostname", 2 }, { "loopback", 1 },
         { "capabilities", 2 }, { "seccomp", 2 },
     };
@@ -252,7 +252,7 @@ static int step(struct packet *p) {
         case 1: return take_root(p);
         case 2: return p->fds == 1 ? attach(p->fd[0], p->word[1]) : (errno = EPROTO, -1);
         case 3: return fresh(p);
-        case 4: return read_only(p->word[1]);
+        case 4: return bind_mount(p);
         case 5: return make(p->word[1], make_directory, p);
         case 6: return make(p->word[1], make_link, p);
         case 7: return make(p->word[1], make_file, p);

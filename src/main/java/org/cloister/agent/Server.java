@@ -135,7 +135,7 @@ final class Server implements Closeable {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, request.getClass().getSimpleName() + ": " + e.getMessage());
             reply = new Reply.Failed(full(e) ? Reply.Reason.FULL : Reply.Reason.FAULT, failure(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) { // this request's fault alone
             LOG.log(System.Logger.Level.ERROR, request.getClass().getSimpleName(), e);
             reply = new Reply.Failed(Reply.Reason.FAULT, "The agent failed: " + e);
         }

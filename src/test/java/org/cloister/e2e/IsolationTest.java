@@ -213,6 +213,23 @@ class IsolationTest {
     }
 
     @Test
+    void theDeviceNodesAreHerOwnDownToTheInode() throws IOException {
+        String hers = eve("stat -L -c %d:%i /dev/null /dev/urandom /proc/keys | sort -u | tr '\\n' ' '");
+        String his = bob.ssh("stat -L -c %d:%i /dev/null /dev/urandom /proc/keys | sort -u | tr '\\n' ' '")
+                .orFail()
+                .out()
+                .strip();
+        String hosts = Command.run("stat", "-L", "-c", "%d:%i", "/dev/null", "/dev/urandom")
+                .orFail()
+                .out();
+        for (String inode : hers.split(" ")) {
+            assertFalse(his.contains(inode + " "), inode);
+            assertFalse(hosts.contains(inode + "\n"), inode);
+        }
+        assertEquals("0", eve("echo x > /dev/null && head -c 1 /dev/urandom > /dev/zero; echo $?"), "they work");
+    }
+
+    @Test
     void inotifyUsedUpByEveIsNotUsedUpForBob() {
         try {
             eve.ssh("for i in $(seq 200); do tail -f /etc/hostname > /dev/null 2>&1 & done; sleep 1");

@@ -45,6 +45,12 @@ final class LibC {
 
     static native int mkdirat(int directory, String path, int mode);
 
+    static native int mknodat(int directory, String path, int mode, long device);
+
+    static native int fchmodat(int directory, String path, int mode, int flags);
+
+    static native int fchownat(int directory, String path, int uid, int gid, int flags);
+
     static native int pipe2(int[] fds, int flags);
 
     static native int fchown(int fd, int uid, int gid);

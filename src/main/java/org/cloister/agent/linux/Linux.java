@@ -117,6 +117,16 @@ public final class Linux {
         check("mkdirat", LibC.mkdirat(directory, path, mode), path, Integer.toOctalString(mode));
     }
 
+    /** A character device with exactly this mode, whatever the umask, and this owner and group. */
+    public static void makeDevice(Fd directory, String name, int mode, int major, int minor, long owner)
+            throws SyscallException {
+        // S_IFCHR; makedev(3) for numbers below 256
+        int type = 0020000;
+        check("mknodat", LibC.mknodat(directory.number(), name, type | mode, major << 8 | minor), name);
+        check("fchmodat", LibC.fchmodat(directory.number(), name, mode, 0), name);
+        check("fchownat", LibC.fchownat(directory.number(), name, (int) owner, (int) owner, 0x100), name); // NOFOLLOW
+    }
+
     public static Fd pidfdOpen(int pid) throws SyscallException {
         return new Fd((int) syscall("pidfd_open", SYS_PIDFD_OPEN, pid, 0, 0, 0, pid));
     }

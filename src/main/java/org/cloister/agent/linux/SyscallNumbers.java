@@ -3,6 +3,7 @@ package org.cloister.agent.linux;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /** Numbers of system calls by name, from libseccomp's tables. */
@@ -24,6 +25,27 @@ public final class SyscallNumbers {
     private static final Architecture AARCH64 = new Architecture("aarch64", 0xC00000B7);
     private static final Architecture ARM = new Architecture("arm", 0x40000028);
 
+    /**
+     * What the tables give for socketcall(2) alone, and the kernel as calls of their own since Linux 4.3
+     * (arch/x86/entry/syscalls/syscall_32.tbl).
+     */
+    private static final Map<String, Integer> X86_SOCKETS = Map.ofEntries(
+            Map.entry("socket", 359),
+            Map.entry("socketpair", 360),
+            Map.entry("bind", 361),
+            Map.entry("connect", 362),
+            Map.entry("listen", 363),
+            Map.entry("accept4", 364),
+            Map.entry("getsockopt", 365),
+            Map.entry("setsockopt", 366),
+            Map.entry("getsockname", 367),
+            Map.entry("getpeername", 368),
+            Map.entry("sendto", 369),
+            Map.entry("sendmsg", 370),
+            Map.entry("recvfrom", 371),
+            Map.entry("recvmsg", 372),
+            Map.entry("shutdown", 373));
+
     private SyscallNumbers() {}
 
     /** This machine's own and the 32-bit one that its kernel runs as well. */
@@ -37,6 +59,7 @@ public final class SyscallNumbers {
     /** Empty where the architecture has no such call (libseccomp answers with a negative number). */
     public static OptionalInt number(Architecture architecture, String call) {
         int number = Seccomp.INSTANCE.seccomp_syscall_resolve_name_arch(architecture.token(), call);
+        if (number < 0 && architecture.equals(X86)) number = X86_SOCKETS.getOrDefault(call, -1);
         return number < 0 ? OptionalInt.empty() : OptionalInt.of(number);
     }
 }

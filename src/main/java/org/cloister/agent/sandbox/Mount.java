@@ -2,6 +2,7 @@ package org.cloister.agent.sandbox;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
@@ -40,11 +41,40 @@ sealed interface Mount {
         }
     }
 
-    /** One file of the host's, a device node. */
-    record Node(String path) implements Mount {
+    /**
+     * A /dev with nodes of the tenant's own. A bind of the host's nodes would do as well, but for inotify and locks, which
+     * belong to the inode: a tenant would see when others use theirs.
+     *
+     * @param owner the tenant's root, as the host counts
+     */
+    record Devices(long owner) implements Mount {
+
+        private record Node(String name, int major, int minor) {}
+
+        /** Documentation/admin-guide/devices.txt */
+        private static final List<Node> NODES = List.of(
+                new Node("null", 1, 3),
+                new Node("zero", 1, 5),
+                new Node("full", 1, 7),
+                new Node("random", 1, 8),
+                new Node("urandom", 1, 9),
+                new Node("tty", 5, 0));
+
         @Override
         public Fd open(Fd userNamespace) throws IOException {
-            return Linux.openTree(Linux.AT_FDCWD, path, true);
+            String id = Long.toString(owner);
+            Mount empty = new Memory(
+                    "tmpfs",
+                    Map.of("mode", "0755", "size", "1m", "uid", id, "gid", id),
+                    Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NOEXEC);
+            Fd mount = empty.open(userNamespace);
+            try {
+                for (Node node : NODES) Linux.makeDevice(mount, node.name(), 0666, node.major(), node.minor(), owner);
+                return mount;
+            } catch (IOException e) {
+                mount.close();
+                throw e;
+            }
         }
     }
 }

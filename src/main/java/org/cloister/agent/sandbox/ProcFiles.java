@@ -1,6 +1,8 @@
 package org.cloister.agent.sandbox;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +18,8 @@ public final class ProcFiles {
 
     /** Names in /proc/PID/ns, in the order they are shown. */
     public static final List<String> NAMESPACES = List.of("user", "pid", "mnt", "net", "ipc", "uts", "cgroup", "time");
+
+    private static final int LONGEST = 16_384;
 
     private ProcFiles() {}
 
@@ -85,10 +89,13 @@ public final class ProcFiles {
                 Long.parseLong(memory) << 10);
     }
 
+    /**
+     * At most {@link #LONGEST} bytes: a process may point its command line at any part of its memory (prctl(2),
+     * PR_SET_MM_MAP), hundreds of megabytes included.
+     */
     private static Optional<String> read(int pid, String file) throws IOException {
-        try {
-            return Optional.of(Files.readString(
-                    Path.of("/proc", Integer.toString(pid), file), java.nio.charset.StandardCharsets.ISO_8859_1));
+        try (InputStream in = Files.newInputStream(Path.of("/proc", Integer.toString(pid), file))) {
+            return Optional.of(new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

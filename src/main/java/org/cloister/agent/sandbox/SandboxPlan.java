@@ -22,8 +22,6 @@ record SandboxPlan(List<Step> steps) {
     private static final long NOEXEC = Linux.MOUNT_ATTR_NOEXEC;
     private static final long RDONLY = Linux.MOUNT_ATTR_RDONLY;
 
-    static final List<String> NODES = List.of("null", "zero", "full", "random", "urandom", "tty");
-
     static final List<String> MASKED_FILES = List.of(
             "proc/cmdline",
             "proc/config.gz",
@@ -96,13 +94,13 @@ record SandboxPlan(List<Step> steps) {
         steps.add(new Step.Fresh("proc", "proc", NOSUID | NODEV | NOEXEC, Map.of()));
         steps.add(new Step.Fresh("sysfs", "sys", NOSUID | NODEV | NOEXEC | RDONLY, Map.of()));
         steps.add(new Step.Fresh("cgroup2", "sys/fs/cgroup", NOSUID | NODEV | NOEXEC | RDONLY, Map.of()));
-        for (String path : MASKED_FILES) steps.add(new Step.Attach(new Mount.Node("/dev/null"), path, true));
+        for (String path : MASKED_FILES) steps.add(new Step.Bind("dev/null", path, RDONLY | NOSUID | NOEXEC));
         for (String path : MASKED_DIRECTORIES)
             steps.add(new Step.Attach(
                     new Mount.Memory("tmpfs", Map.of("mode", "555", "size", "4k"), NOSUID | NODEV | NOEXEC | RDONLY),
                     path,
                     true));
-        for (String path : READ_ONLY) steps.add(new Step.ReadOnly(path));
+        for (String path : READ_ONLY) steps.add(new Step.Bind(path, path, RDONLY));
         steps.add(new Step.Loopback());
         steps.add(new Step.Hostname(spec.name()));
         steps.add(new Step.Pivot());
@@ -114,11 +112,7 @@ record SandboxPlan(List<Step> steps) {
     }
 
     private static void devices(List<Step> steps, Slot slot, TenantSpec spec) {
-        steps.add(new Step.Attach(memory(slot, "0755", 1 << 20, NOSUID | NOEXEC), "dev", false));
-        for (String node : NODES) {
-            steps.add(new Step.File("dev/" + node, "0666"));
-            steps.add(new Step.Attach(new Mount.Node("/dev/" + node), "dev/" + node, false));
-        }
+        steps.add(new Step.Attach(new Mount.Devices(slot.firstUid()), "dev", false));
         for (String directory : List.of("pts", "shm", "mqueue"))
             steps.add(new Step.Directory("dev/" + directory, "0755"));
         Map<String, String> links = new LinkedHashMap<>();

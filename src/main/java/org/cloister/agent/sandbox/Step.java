@@ -47,10 +47,11 @@ sealed interface Step {
         }
     }
 
-    record ReadOnly(String path) implements Step {
+    /** Shows a part of the tenant's tree at another place, or at its own with other attributes. */
+    record Bind(String from, String to, long attributes) implements Step {
         @Override
         public List<String> words() {
-            return List.of("read-only", path);
+            return List.of("bind", from, to, Long.toString(attributes));
         }
 
         @Override

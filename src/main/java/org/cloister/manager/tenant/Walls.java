@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 
 /**
@@ -38,7 +39,8 @@ class Walls {
 
     private static final long FRESH_NANOS = 10_000_000_000L;
 
-    private record Others(long nanos, Map<UUID, Map<String, Long>> namespaces) {}
+    /** @param whole every tenant that runs was asked and answered */
+    private record Others(long nanos, Map<UUID, Map<String, Long>> namespaces, boolean whole) {}
 
     @Inject
     AgentClient agent;
@@ -58,6 +60,10 @@ class Walls {
                 continue;
             }
             String owner = owners.getOrDefault(kind, Map.of()).get(inode);
+            if (owner == null && !others().whole()) {
+                walls.add(new TenantPage.Wall(kind, inode, "not compared with all", "later", "quiet", SIDES.get(side)));
+                continue;
+            }
             walls.add(
                     owner == null
                             ? new TenantPage.Wall(kind, inode, "shared with nobody", "check", "fine", SIDES.get(side))
@@ -73,6 +79,8 @@ class Walls {
         long standing =
                 walls.stream().filter(wall -> wall.tone().equals("fine")).count();
         if (shared > 0) return shared + " of its " + walls.size() + " namespaces are shared. Run an audit.";
+        if (standing == 0 && walls.stream().anyMatch(wall -> wall.inode() != null))
+            return "Some tenants did not answer, so its namespaces could not be compared with theirs.";
         if (standing == 0) return "Its namespaces are made anew when it starts.";
         return standing + " namespaces of its own, shared with nobody.";
     }
@@ -82,7 +90,7 @@ class Walls {
         Map<String, Map<Long, String>> owners = new TreeMap<>();
         for (Tenant other : Tenant.all()) {
             if (other.id.equals(tenant.id)) continue;
-            namespaces()
+            others().namespaces()
                     .getOrDefault(other.id, Map.of())
                     .forEach((kind, inode) -> owners.computeIfAbsent(kind, absent -> new HashMap<>())
                             .put(inode, other.name));
@@ -95,21 +103,23 @@ class Walls {
         return owners;
     }
 
-    private Map<UUID, Map<String, Long>> namespaces() {
+    private Others others() {
         Others seen = last;
-        if (seen != null && System.nanoTime() - seen.nanos() < FRESH_NANOS) return seen.namespaces();
+        if (seen != null && System.nanoTime() - seen.nanos() < FRESH_NANOS) return seen;
         Map<UUID, Map<String, Long>> namespaces = new HashMap<>();
+        boolean whole = true;
         for (Tenant tenant : Tenant.all()) {
             try {
                 namespaces.put(
                         tenant.id,
                         agent.ask(new Request.Inspect(tenant.id)).inspection().namespaces());
             } catch (AgentException e) {
-                // It does not run, so it shares nothing.
+                // Only one that does not run shares nothing; of any other nothing is known.
+                whole &= e.reason() == Reply.Reason.CONFLICT || e.reason() == Reply.Reason.UNKNOWN;
             }
         }
-        last = new Others(System.nanoTime(), namespaces);
-        return namespaces;
+        last = new Others(System.nanoTime(), namespaces, whole);
+        return last;
     }
 
     /** "pid:[4026531836]" */

@@ -113,6 +113,13 @@ class FilterTest {
     }
 
     @Test
+    void headersOfHerOwnMakeAreRefused() {
+        assertEquals(EPERM, ask("setsockopt", 3, 0, 3), "IP_HDRINCL");
+        assertEquals(EPERM, ask("setsockopt", 3, 41, 36), "IPV6_HDRINCL");
+        assertEquals(ALLOWED, ask("setsockopt", 3, 1, 2), "SO_REUSEADDR");
+    }
+
+    @Test
     void whatRulesTheMachineIsRefusedByName() {
         for (String call : List.of(
                 "mount",
