@@ -1,4 +1,4 @@
--- A report of the isolation proof. The document is kept as the bytes the agent sent, never as parsed JSON: whoever
+-- A report of the isolation proof. The document is kept as bytes, never as parsed JSON: whoever
 -- checks it later must see what was signed.
 create table audit_report (
     id          uuid        primary key,

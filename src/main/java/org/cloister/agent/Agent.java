@@ -1,6 +1,7 @@
 package org.cloister.agent;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -105,7 +106,7 @@ public final class Agent {
         Audit audit = new Audit(
                 instance.name(),
                 instance.app().resolve("libexec/tenant-probe"),
-                guarded(instance.run().resolve("audit")),
+                cleared(instance.run().resolve("audit")),
                 tenants,
                 templates,
                 pool);
@@ -120,6 +121,14 @@ public final class Agent {
         } catch (IllegalArgumentException e) {
             throw new IOException(profile + ", " + e.getMessage(), e);
         }
+    }
+
+    /** A guarded directory without what a run left that was killed. */
+    private static Path cleared(Path directory) throws IOException {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(guarded(directory))) {
+            for (Path child : children) Files.delete(child);
+        }
+        return directory;
     }
 
     /** A directory that only root can look into. */

@@ -12,6 +12,9 @@ import org.newsclub.net.unix.FileDescriptorCast;
 /** Asks the agent. Safe for use by many threads; each request has a connection of its own. */
 public final class AgentClient {
 
+    /** An agent that was stopped or hangs holds nobody longer; work that lasts tells its progress and has no limit. */
+    private static final int SILENCE_MILLISECONDS = 30_000;
+
     private final Path socket;
 
     public AgentClient(Path socket) {
@@ -73,6 +76,7 @@ public final class AgentClient {
     private static <R extends Reply> R converse(
             AFUNIXSocket connection, Request<R> request, Consumer<Reply.Progress> progress)
             throws IOException, AgentException {
+        connection.setSoTimeout(request.lasts() ? 0 : SILENCE_MILLISECONDS);
         Frames.write(connection.getOutputStream(), request);
         while (true) {
             switch (Frames.read(connection.getInputStream(), Reply.class, Frames.LARGEST_REPLY)) {

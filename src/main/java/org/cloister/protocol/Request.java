@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * What the manager may ask of the agent. Never a path, a uid, a command line for the host or an interface name.
@@ -28,21 +30,52 @@ import java.util.UUID;
 })
 public sealed interface Request<R extends Reply> {
 
+    /** Whether the agent may take minutes. What does not last is given up after half a minute of silence. */
+    default boolean lasts() {
+        return false;
+    }
+
     /** The machine: kernel, capacity, what it lacks. */
     record Host() implements Request<Reply.Host> {}
 
     /** Make the tenant what the specification says. Idempotent; progress: root, ids, network, start. */
-    record Apply(TenantSpec spec) implements Request<Reply.Tenant> {}
+    record Apply(TenantSpec spec) implements Request<Reply.Tenant> {
+        public Apply {
+            Objects.requireNonNull(spec, "spec");
+        }
+
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
 
     /** Stop the tenant, forget its specification and scrub its storage. Idempotent. */
-    record Remove(UUID tenant) implements Request<Reply.Done> {}
+    record Remove(UUID tenant) implements Request<Reply.Done> {
+        public Remove {
+            Objects.requireNonNull(tenant, "tenant");
+        }
+
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
 
     /** Every tenant that the agent has a specification of. */
     record States() implements Request<Reply.Tenants> {}
 
-    record Inspect(UUID tenant) implements Request<Reply.Inspected> {}
+    record Inspect(UUID tenant) implements Request<Reply.Inspected> {
+        public Inspect {
+            Objects.requireNonNull(tenant, "tenant");
+        }
+    }
 
-    record Measure(UUID tenant) implements Request<Reply.Measured> {}
+    record Measure(UUID tenant) implements Request<Reply.Measured> {
+        public Measure {
+            Objects.requireNonNull(tenant, "tenant");
+        }
+    }
 
     /**
      * Run a shell in the tenant. The reply carries descriptors, see {@link OpenSession}'s use in {@link AgentClient}.
@@ -53,21 +86,53 @@ public sealed interface Request<R extends Reply> {
      * @param environment names and values added to HOME, USER, LOGNAME, SHELL and PATH
      */
     record OpenSession(UUID tenant, String user, String command, Terminal terminal, Map<String, String> environment)
-            implements Request<Reply.Done> {}
+            implements Request<Reply.Done> {
+        /** useradd(8) makes no other names; nothing of it is ever an option or a path. */
+        private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
+
+        public OpenSession {
+            Objects.requireNonNull(tenant, "tenant");
+            if (user == null || !USER.matcher(user).matches()) throw new IllegalArgumentException("not a user's name");
+            environment = Map.copyOf(environment);
+        }
+    }
 
     /** The size of a pseudo-terminal in characters and, where known, pixels (else 0). */
     record Terminal(int columns, int rows, int widthPixels, int heightPixels) {}
 
     /** Set the size of the pseudo-terminal whose descriptor travels with this request. */
-    record Resize(Terminal terminal) implements Request<Reply.Done> {}
+    record Resize(Terminal terminal) implements Request<Reply.Done> {
+        public Resize {
+            Objects.requireNonNull(terminal, "terminal");
+        }
+    }
 
     record Templates() implements Request<Reply.TemplateList> {}
 
     /** Build the template of a Debian suite with debootstrap, unless it is there. Progress: phase, packages, percent. */
-    record BuildTemplate(String suite) implements Request<Reply.Done> {}
+    record BuildTemplate(String suite) implements Request<Reply.Done> {
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
 
-    record RemoveTemplate(String suite) implements Request<Reply.Done> {}
+    record RemoveTemplate(String suite) implements Request<Reply.Done> {
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
 
-    /** Run the isolation proof over these running tenants; the report's document is canonical JSON. */
-    record Audit(List<UUID> tenants) implements Request<Reply.Audited> {}
+    /** Run the isolation proof over these running tenants. */
+    record Audit(List<UUID> tenants) implements Request<Reply.Audited> {
+        public Audit {
+            tenants = List.copyOf(tenants);
+        }
+
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
 }

@@ -74,8 +74,8 @@ final class Coop implements Closeable {
         Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
         String path = chroot == null ? file.toString() : "/" + chroot.relativize(file);
         ProcessBuilder builder = chroot == null
-                ? new ProcessBuilder("tail", "-f", path)
-                : new ProcessBuilder("chroot", chroot.toString(), "tail", "-f", path);
+                ? new ProcessBuilder("setpriv", "--pdeathsig", "KILL", "tail", "-f", path)
+                : new ProcessBuilder("setpriv", "--pdeathsig", "KILL", "chroot", chroot.toString(), "tail", "-f", path);
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);

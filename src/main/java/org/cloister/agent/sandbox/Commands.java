@@ -27,12 +27,14 @@ public final class Commands {
 
     private final Slot slot;
     private final int initPid;
+    private final long initStart;
     private final Path socket;
     private final Cgroups cgroups;
 
-    Commands(Slot slot, int initPid, Path socket, Cgroups cgroups) {
+    Commands(Slot slot, Sandbox sandbox, Path socket, Cgroups cgroups) {
         this.slot = slot;
-        this.initPid = initPid;
+        this.initPid = sandbox.pid();
+        this.initStart = sandbox.startTicks();
         this.socket = socket;
         this.cgroups = cgroups;
     }
@@ -139,6 +141,8 @@ public final class Commands {
                         Linux.O_PATH | Linux.O_DIRECTORY,
                         0,
                         Linux.RESOLVE_IN_ROOT | Linux.RESOLVE_NO_SYMLINKS | Linux.RESOLVE_NO_MAGICLINKS)) {
+            // A number that was given to another process since was not this tenant's root.
+            if (ProcFiles.startTicks(initPid) != initStart) throw new IOException("The tenant has just ended.");
             if (Linux.fileSystemType(devpts.path()) != DEVPTS_SUPER_MAGIC)
                 throw new IOException("/dev/pts in the tenant is not a devpts. Restart the tenant.");
             Fd master = Linux.openat(devpts.number(), "ptmx", Linux.O_RDWR | Linux.O_NOCTTY | Linux.O_NOFOLLOW, 0);

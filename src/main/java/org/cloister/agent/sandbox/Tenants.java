@@ -243,7 +243,7 @@ public final class Tenants {
         Running running = running(tenant);
         if (cgroups.frozen(running.slot().cgroup()))
             throw new Refusal(Reply.Reason.CONFLICT, running.spec().name() + " is frozen. Thaw it first.");
-        return new Commands(running.slot(), running.sandbox().pid(), launcher.socket(running.slot()), cgroups);
+        return new Commands(running.slot(), running.sandbox(), launcher.socket(running.slot()), cgroups);
     }
 
     public TenantSpec spec(UUID tenant) throws IOException, Refusal {

@@ -34,7 +34,7 @@ public class AuditReport extends PanacheEntityBase {
     @Column(name = "finished_at")
     public Instant finishedAt;
 
-    /** JSON in UTF-8, the bytes that the agent's report has; never parsed and written anew. */
+    /** JSON in UTF-8: the agent's report as it was written down once; served byte for byte from here on. */
     public byte[] document;
 
     public static Optional<AuditReport> latest() {

@@ -136,10 +136,14 @@ public class Operations {
     public Multi<OperationView> watch(UUID id) {
         return Multi.createFrom()
                 .<OperationView>emitter(emitter -> {
-                    Set<MultiEmitter<? super OperationView>> others =
-                            watchers.computeIfAbsent(id, absent -> ConcurrentHashMap.newKeySet());
                     emitter.onTermination(() -> unwatch(id, emitter));
-                    others.add(emitter);
+                    watchers.compute(id, (same, others) -> {
+                        var all = others == null
+                                ? ConcurrentHashMap.<MultiEmitter<? super OperationView>>newKeySet()
+                                : others;
+                        all.add(emitter);
+                        return all;
+                    });
                     // Registered first and read after: a change in between is told twice, never lost.
                     OperationView now = get(id);
                     emitter.emit(now);

@@ -219,6 +219,7 @@ final class TenantChannel extends ChannelSession {
     /** The process ended and all its output was sent. */
     void exited(org.cloister.protocol.Session.Exit exit) {
         if (exit.lost() != null) {
+            LOG.warnf("how a session in a tenant ended is not known: %s", exit.lost());
             refuse("The session ended: " + exit.lost() + ".");
             return;
         }
@@ -227,7 +228,7 @@ final class TenantChannel extends ChannelSession {
             if (exit.signal() == 0) sendExitStatus(exit.status());
             else sendExitSignal(Signals.name(exit.signal()));
         } catch (IOException e) {
-            LOG.debugf("an exit status: %s", e.getMessage());
+            LOG.warnf("an exit status did not reach its client: %s", e.getMessage());
         }
         close(false);
     }

@@ -24,10 +24,13 @@ import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 import org.cloister.protocol.TenantSpec;
+import org.jboss.logging.Logger;
 
 /** The templates that the agent keeps, and those it can build. */
 @ApplicationScoped
 public class Templates {
+
+    private static final Logger LOG = Logger.getLogger(Templates.class);
 
     @Inject
     AgentClient agent;
@@ -111,6 +114,12 @@ public class Templates {
             } catch (AgentException e) {
                 events.record("cloister", "template.failed", null, e.getMessage());
                 operations.fail(operation, e);
+            } catch (RuntimeException e) { // the database went away meanwhile: nobody shall wait for ever
+                LOG.errorf(e, "the build of %s broke off", suite);
+                operations.fail(
+                        operation,
+                        Reply.Reason.FAULT,
+                        "Something went wrong in the manager itself; its log says what. Build the template again.");
             }
         });
     }
