@@ -1,27 +1,70 @@
 package org.cloister.protocol;
 
-/**
- * What a tenant may use at most.
- *
- * @param cpuPercent CPU time as a share of one core: 100 is one core, 250 two and a half
- * @param memoryBytes memory of the tenant's processes, page cache included; there is no swap beside it
- * @param pids processes and threads
- * @param diskBytes data and metadata of the root file system and its snapshots
- */
-public record Limits(int cpuPercent, long memoryBytes, int pids, long diskBytes) {
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-    private static final long MIB = 1L << 20;
+/**
+ * What a tenant may use at most: a value for each {@link Limit}. In JSON an object of them by name, where a limit with a
+ * usual value may be missing.
+ */
+public record Limits(Map<Limit, Long> values) {
 
     public Limits {
-        between("cpuPercent", cpuPercent, 1, 100_000);
-        between("memoryBytes", memoryBytes, 16 * MIB, 1L << 46);
-        between("pids", pids, 16, 4_000_000);
-        between("diskBytes", diskBytes, 64 * MIB, 1L << 50);
+        Map<Limit, Long> whole = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            Long value = values.get(limit);
+            if (value == null)
+                value = limit.usual()
+                        .orElseThrow(() ->
+                                new LimitException(limit.key(), limit.key() + " is missing; it has no usual value."));
+            limit.check(value);
+            whole.put(limit, value);
+        }
+        values = Collections.unmodifiableMap(whole);
     }
 
-    private static void between(String field, long value, long least, long most) {
-        if (value < least || value > most)
-            throw new IllegalArgumentException(
-                    field + " is " + value + "; it must lie between " + least + " and " + most);
+    /** @throws LimitException a name is not known, a value is out of bounds, or one that must be there is missing */
+    @JsonCreator
+    public static Limits of(Map<String, Long> named) {
+        return new Limits(read(named));
+    }
+
+    /** These with others in their place; null stays. */
+    public Limits with(Map<String, Long> changes) {
+        Map<Limit, Long> changed = new EnumMap<>(values);
+        changed.putAll(read(changes));
+        return new Limits(changed);
+    }
+
+    public long of(Limit limit) {
+        return values.get(limit);
+    }
+
+    /** By the names of the API, in the order of the table. */
+    @JsonValue
+    public Map<String, Long> named() {
+        Map<String, Long> named = new LinkedHashMap<>();
+        values.forEach((limit, value) -> named.put(limit.key(), value));
+        return named;
+    }
+
+    private static Map<Limit, Long> read(Map<String, Long> named) {
+        Map<Limit, Long> values = new EnumMap<>(Limit.class);
+        named.forEach((key, value) -> {
+            Limit limit = Limit.of(key)
+                    .orElseThrow(() -> new LimitException(key, "There is no such limit. Known are " + keys() + "."));
+            if (value != null) values.put(limit, value);
+        });
+        return values;
+    }
+
+    private static String keys() {
+        return Arrays.stream(Limit.values()).map(Limit::key).collect(Collectors.joining(", "));
     }
 }

@@ -12,9 +12,17 @@ import java.util.regex.Pattern;
  * @param name the host name inside
  * @param template the suite whose template the root file system is a snapshot of
  * @param generation raised to ask for a restart: a sandbox of an older generation is replaced
+ * @param profile what its processes may ask of the kernel; strict where nothing is said
  */
 public record TenantSpec(
-        UUID id, int slot, String name, String template, Desired desired, int generation, Limits limits) {
+        UUID id,
+        int slot,
+        String name,
+        String template,
+        Desired desired,
+        int generation,
+        Limits limits,
+        Profile profile) {
 
     /** A name is a DNS label in lower case that starts with a letter, 31 characters at most. */
     public static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,29}[a-z0-9]|[a-z]");
@@ -28,6 +36,13 @@ public record TenantSpec(
         FROZEN
     }
 
+    /** The system call filter and what goes with it. */
+    public enum Profile {
+        STRICT,
+        /** User namespaces inside the tenant, as rootless containers need; proc without masks. Weaker. */
+        NESTING
+    }
+
     public TenantSpec {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(desired, "desired");
@@ -36,6 +51,7 @@ public record TenantSpec(
             throw new IllegalArgumentException("not a tenant name: a-z, 0-9 and -, 31 at most, first a letter");
         if (template == null || !TEMPLATE.matcher(template).matches())
             throw new IllegalArgumentException("not a template name: a-z, 0-9 and -, first a letter");
+        if (profile == null) profile = Profile.STRICT;
         if (generation < 0) throw new IllegalArgumentException("generation is negative");
         new Slot(slot);
     }

@@ -1,18 +1,59 @@
 package org.cloister.protocol;
 
+import java.time.Instant;
+import java.util.List;
+
 /**
- * What a tenant uses now, read from the kernel.
+ * What a tenant uses now, read from the kernel. Counters count since the sandbox was launched; what this machine cannot
+ * tell is 0.
  *
- * @param cpuMicros CPU time since the sandbox was launched
+ * @param cpuMicros CPU time
  * @param cpuThrottledMicros time in which its threads waited for their quota
- * @param oomKills processes killed inside for want of memory
- * @param pidsRefused forks refused by the limit
+ * @param receivedBytes over its link, as {@code sentBytes}
+ * @param connections beyond the tenant, kept track of now
+ * @param hits limits that acted at least once, each counter with its last time
  */
 public record Usage(
         long cpuMicros,
         long cpuThrottledMicros,
         long memoryBytes,
-        long oomKills,
+        long swapBytes,
         long pids,
-        long pidsRefused,
-        long diskBytes) {}
+        long diskBytes,
+        long ioReadBytes,
+        long ioWriteBytes,
+        long ioReadOps,
+        long ioWriteOps,
+        long receivedBytes,
+        long sentBytes,
+        long connections,
+        long terminals,
+        List<Hit> hits) {
+
+    public Usage {
+        hits = List.copyOf(hits);
+    }
+
+    /**
+     * A limit that acted.
+     *
+     * @param count how often, since the launch: for memory processes killed, for pids forks refused, for rates packets or
+     *     requests held back, for CPU periods in which the quota was used up
+     * @param lastAt when it was last seen to, within a second or two; null when no one looked
+     * @param processes command names that used most of it then, at most five, the first most
+     */
+    public record Hit(Limit limit, long count, Instant lastAt, List<String> processes) {
+
+        public Hit {
+            processes = List.copyOf(processes);
+        }
+    }
+
+    /** How often the limit acted. */
+    public long hits(Limit limit) {
+        return hits.stream()
+                .filter(hit -> hit.limit() == limit)
+                .mapToLong(Hit::count)
+                .sum();
+    }
+}

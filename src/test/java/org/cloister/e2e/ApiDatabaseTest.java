@@ -77,10 +77,10 @@ class ApiDatabaseTest {
     }
 
     private static String insert(Map<String, String> values) {
-        return "begin; insert into tenant (id, name, slot, plan, template, desired, state, cpu_percent, memory_bytes, pids,"
-                + " disk_bytes, uid_range, address4, address6) select gen_random_uuid(), "
+        return "begin; insert into tenant (id, name, slot, plan, template, desired, state, limits,"
+                + " uid_range, address4, address6) select gen_random_uuid(), "
                 + values.get("name") + ", " + values.get("slot") + ", plan, template, desired, " + values.get("state")
-                + ", cpu_percent, memory_bytes, pids, disk_bytes, " + values.get("uid_range") + ", "
+                + ", limits, " + values.get("uid_range") + ", "
                 + values.get("address4")
                 + ", " + values.get("address6") + " from tenant where name = 'api-db'";
     }

@@ -114,7 +114,7 @@ class ApiTenantTest {
                             .asInt());
             JsonNode problem =
                     problem(instance.change("PATCH", "/tenants/api-life", Map.of("limits", Map.of("pids", 1))), 400);
-            assertEquals("pids", problem.get("field").asText());
+            assertEquals("limits.pids", problem.get("field").asText());
             problem(instance.change("PATCH", "/tenants/api-life", Map.of("name", "other")), 400);
             assertEquals(333, tenant.show().at("/limits/pids").asInt());
         }

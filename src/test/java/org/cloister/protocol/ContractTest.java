@@ -13,13 +13,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class ContractTest {
 
-    private static final Limits SMALL = new Limits(100, 512L << 20, 256, 1L << 30);
+    private static final Limits SMALL = limits(100, 512L << 20, 256, 1L << 30);
 
     private static Request<?> read(String json) throws IOException {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
@@ -72,7 +73,7 @@ class ContractTest {
     @Test
     void aRequestArrivesAsItWasSent() throws IOException {
         Request.Apply sent = new Request.Apply(
-                new TenantSpec(UUID.randomUUID(), 7, "alice", "bookworm", TenantSpec.Desired.RUNNING, 0, SMALL));
+                new TenantSpec(UUID.randomUUID(), 7, "alice", "bookworm", TenantSpec.Desired.RUNNING, 0, SMALL, null));
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         Frames.write(wire, sent);
         assertEquals(sent, Frames.read(new ByteArrayInputStream(wire.toByteArray()), Request.class, 10_000));
@@ -84,9 +85,10 @@ class ContractTest {
                 new String[] {"", "Alice", "../bob", "-rf", "9lives", "a-", "älice", "a".repeat(32), "a b", "a\n"})
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> new TenantSpec(UUID.randomUUID(), 1, name, "bookworm", TenantSpec.Desired.RUNNING, 0, SMALL),
+                    () -> new TenantSpec(
+                            UUID.randomUUID(), 1, name, "bookworm", TenantSpec.Desired.RUNNING, 0, SMALL, null),
                     name);
-        new TenantSpec(UUID.randomUUID(), 1, "a".repeat(31), "bookworm", TenantSpec.Desired.RUNNING, 0, SMALL);
+        new TenantSpec(UUID.randomUUID(), 1, "a".repeat(31), "bookworm", TenantSpec.Desired.RUNNING, 0, SMALL, null);
     }
 
     @Test
@@ -94,16 +96,42 @@ class ContractTest {
         for (String template : new String[] {"", "../../etc", "Bookworm", "-x", "a/b"})
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> new TenantSpec(UUID.randomUUID(), 1, "a", template, TenantSpec.Desired.RUNNING, 0, SMALL),
+                    () -> new TenantSpec(
+                            UUID.randomUUID(), 1, "a", template, TenantSpec.Desired.RUNNING, 0, SMALL, null),
                     template);
     }
 
     @Test
     void limitsThatMakeNoSenseAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new Limits(0, 512L << 20, 256, 1L << 30));
-        assertThrows(IllegalArgumentException.class, () -> new Limits(100, 1, 256, 1L << 30));
-        assertThrows(IllegalArgumentException.class, () -> new Limits(100, 512L << 20, -1, 1L << 30));
-        assertThrows(IllegalArgumentException.class, () -> new Limits(100, 512L << 20, 256, Long.MAX_VALUE));
+        assertThrows(IllegalArgumentException.class, () -> limits(0, 512L << 20, 256, 1L << 30));
+        assertThrows(IllegalArgumentException.class, () -> limits(100, 1, 256, 1L << 30));
+        assertThrows(IllegalArgumentException.class, () -> limits(100, 512L << 20, -1, 1L << 30));
+        assertThrows(IllegalArgumentException.class, () -> limits(100, 512L << 20, 256, Long.MAX_VALUE));
+        assertEquals(
+                "frobs",
+                assertThrows(LimitException.class, () -> SMALL.with(Map.of("frobs", 1L)))
+                        .key());
+        assertEquals(
+                "diskBytes",
+                assertThrows(
+                                LimitException.class,
+                                () -> Limits.of(Map.of("cpuPercent", 1L, "memoryBytes", 1L << 30, "pids", 99L)))
+                        .key());
+    }
+
+    @Test
+    void aRateOfNothingIsNoLimitAndWhatIsNotSaidIsUsual() {
+        assertEquals(0, SMALL.with(Map.of("sendBytes", 0L)).of(Limit.SEND));
+        assertThrows(LimitException.class, () -> SMALL.with(Map.of("sendBytes", 1L)));
+        assertThrows(LimitException.class, () -> SMALL.with(Map.of("pids", 0L)));
+        assertEquals(100, SMALL.of(Limit.CPU_WEIGHT));
+    }
+
+    @Test
+    void limitsAreOneFlatObjectAndComeBackAsTheyWere() throws Exception {
+        String json = Frames.JSON.writeValueAsString(SMALL);
+        assertTrue(json.startsWith("{\"cpuPercent\":100,\"cpuWeight\":100,\"memoryBytes\":536870912,"), json);
+        assertEquals(SMALL, Frames.JSON.readValue(json, Limits.class));
     }
 
     @Test
@@ -124,5 +152,10 @@ class ContractTest {
             assertTrue(slot.link().length() <= 15, "a link's name has at most 15 bytes");
         }
         assertTrue(last <= 0x7FFE_0000L, "ids beyond the reserved range");
+    }
+
+    private static Limits limits(long cpuPercent, long memoryBytes, long pids, long diskBytes) {
+        return Limits.of(
+                Map.of("cpuPercent", cpuPercent, "memoryBytes", memoryBytes, "pids", pids, "diskBytes", diskBytes));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
 
 /** The cgroups of one instance's tenants, by name ({@code ct<slot>}). */
@@ -194,8 +195,9 @@ public final class Cgroups {
     }
 
     private static Limits outer(Limits limits) {
-        return new Limits(
-                limits.cpuPercent(), limits.memoryBytes() + INIT_MEMORY, limits.pids() + INIT_PIDS, limits.diskBytes());
+        return limits.with(Map.of(
+                Limit.MEMORY.key(), limits.of(Limit.MEMORY) + INIT_MEMORY,
+                Limit.PROCESSES.key(), limits.of(Limit.PROCESSES) + INIT_PIDS));
     }
 
     private void write(String name, String leaf, Limits limits) throws IOException {

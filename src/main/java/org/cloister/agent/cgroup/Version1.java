@@ -3,6 +3,7 @@ package org.cloister.agent.cgroup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
 
 /** One hierarchy a controller (cgroup-v1/*.rst). */
@@ -30,8 +31,8 @@ final class Version1 implements Dialect {
         List<Setting> settings = new ArrayList<>();
         settings.add(new Setting("cpu", "cpu.cfs_period_us", Integer.toString(CPU_PERIOD_MICROS)));
         settings.add(new Setting(
-                "cpu", "cpu.cfs_quota_us", Long.toString(limits.cpuPercent() * (CPU_PERIOD_MICROS / 100L))));
-        String memory = Long.toString(limits.memoryBytes());
+                "cpu", "cpu.cfs_quota_us", Long.toString(limits.of(Limit.CPU) * (CPU_PERIOD_MICROS / 100L))));
+        String memory = Long.toString(limits.of(Limit.MEMORY));
         if (countsSwap) {
             // memsw must never be below limit: when shrinking, limit goes first, when growing, memsw. So all to -1
             // first.
@@ -41,7 +42,7 @@ final class Version1 implements Dialect {
         } else {
             settings.add(new Setting("memory", "memory.limit_in_bytes", memory));
         }
-        settings.add(new Setting("pids", "pids.max", Integer.toString(limits.pids())));
+        settings.add(new Setting("pids", "pids.max", Long.toString(limits.of(Limit.PROCESSES))));
         return settings;
     }
 

@@ -3,6 +3,7 @@ package org.cloister.agent.cgroup;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
 
 /** The unified interface (cgroup-v2.rst). */
@@ -22,10 +23,10 @@ final class Version2 implements Dialect {
     public List<Setting> settings(Limits limits) {
         return List.of(
                 new Setting(
-                        "cpu", "cpu.max", limits.cpuPercent() * (CPU_PERIOD_MICROS / 100L) + " " + CPU_PERIOD_MICROS),
+                        "cpu", "cpu.max", limits.of(Limit.CPU) * (CPU_PERIOD_MICROS / 100L) + " " + CPU_PERIOD_MICROS),
                 new Setting("memory", "memory.swap.max", "0"),
-                new Setting("memory", "memory.max", Long.toString(limits.memoryBytes())),
-                new Setting("pids", "pids.max", Integer.toString(limits.pids())));
+                new Setting("memory", "memory.max", Long.toString(limits.of(Limit.MEMORY))),
+                new Setting("pids", "pids.max", Long.toString(limits.of(Limit.PROCESSES))));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.cloister.agent.linux.Linux;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
 
@@ -68,7 +69,6 @@ record SandboxPlan(List<Step> steps) {
     static final long CAPABILITIES = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 19, 29, 31);
 
     private static final int TTY_GROUP = 5;
-    private static final int MOST_TERMINALS = 128;
 
     /**
      * @param root the tenant's tree in the pool
@@ -86,7 +86,7 @@ record SandboxPlan(List<Step> steps) {
                     memory(
                             slot,
                             path.equals("tmp") ? "1777" : "0755",
-                            spec.limits().memoryBytes(),
+                            spec.limits().of(Limit.MEMORY),
                             NOSUID | NODEV),
                     path,
                     false));
@@ -130,11 +130,12 @@ record SandboxPlan(List<Step> steps) {
                                 "gid", Long.toString(slot.firstUid() + TTY_GROUP),
                                 "mode", "0620",
                                 "ptmxmode", "0666",
-                                "max", Integer.toString(MOST_TERMINALS)),
+                                "max", Long.toString(spec.limits().of(Limit.TERMINALS))),
                         NOSUID | NOEXEC),
                 "dev/pts",
                 false));
-        steps.add(new Step.Attach(memory(slot, "1777", spec.limits().memoryBytes(), NOSUID | NODEV), "dev/shm", false));
+        steps.add(new Step.Attach(
+                memory(slot, "1777", spec.limits().of(Limit.MEMORY), NOSUID | NODEV), "dev/shm", false));
         steps.add(new Step.Fresh("mqueue", "dev/mqueue", NOSUID | NODEV | NOEXEC, Map.of()));
     }
 

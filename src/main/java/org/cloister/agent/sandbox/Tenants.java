@@ -19,6 +19,7 @@ import org.cloister.agent.network.Network;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
 import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
@@ -165,8 +166,8 @@ public final class Tenants {
                 spec.name(),
                 Network.resolvConf(),
                 templates.tree(spec.template()),
-                spec.limits().diskBytes());
-        pool.quota(slot, spec.limits().diskBytes());
+                spec.limits().of(Limit.DISK));
+        pool.quota(slot, spec.limits().of(Limit.DISK));
         boolean alive = sandbox != null && sandbox.alive();
         if (spec.desired() == Desired.STOPPED || !alive || sandbox.generation() != spec.generation()) {
             if (alive || cgroups.names().contains(slot.cgroup())) {
@@ -204,6 +205,14 @@ public final class Tenants {
         });
     }
 
+    /** Tenants whose sandbox lives, frozen ones among them. */
+    List<TenantSpec> running() throws IOException {
+        List<TenantSpec> running = new ArrayList<>();
+        for (Ledger.Entry entry : ledger.all())
+            if (entry.sandbox() != null && entry.sandbox().alive()) running.add(entry.spec());
+        return running;
+    }
+
     public List<TenantState> states() throws IOException {
         List<TenantState> states = new ArrayList<>();
         for (Ledger.Entry entry : ledger.all()) states.add(observe(entry));
@@ -217,10 +226,25 @@ public final class Tenants {
                 now.cpuMicros(),
                 now.throttledMicros(),
                 now.memoryBytes(),
-                now.oomKills(),
+                0,
                 now.pids(),
-                now.pidsRefused(),
-                pool.usedBytes(slot));
+                pool.usedBytes(slot),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                hits(now));
+    }
+
+    private static List<Usage.Hit> hits(Dialect.Reading now) {
+        List<Usage.Hit> hits = new ArrayList<>();
+        if (now.oomKills() > 0) hits.add(new Usage.Hit(Limit.MEMORY, now.oomKills(), null, List.of()));
+        if (now.pidsRefused() > 0) hits.add(new Usage.Hit(Limit.PROCESSES, now.pidsRefused(), null, List.of()));
+        return hits;
     }
 
     public Inspection inspect(UUID tenant) throws IOException, Refusal {

@@ -36,9 +36,9 @@ public final class Words {
     }
 
     /** CPU as people buy it. @param percent 100 is one core */
-    public static String cores(int percent) {
+    public static String cores(long percent) {
         if (percent == 100) return "1 core";
-        String cores = percent % 100 == 0 ? Integer.toString(percent / 100) : Double.toString(percent / 100.0);
+        String cores = percent % 100 == 0 ? Long.toString(percent / 100) : Double.toString(percent / 100.0);
         return cores + " cores";
     }
 

@@ -2,32 +2,34 @@ package org.cloister.manager.plan;
 
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
+import org.hibernate.annotations.ColumnTransformer;
 
 /** A named set of limits. */
 @Entity
 public class Plan extends PanacheEntityBase {
+
+    private static final Comparator<Plan> BY_SIZE = Comparator.<Plan>comparingLong(plan -> plan.limits.of(Limit.MEMORY))
+            .thenComparingLong(plan -> plan.limits.of(Limit.CPU))
+            .thenComparing(plan -> plan.name);
 
     @Id
     public String name;
 
     public String summary;
 
-    @Column(name = "cpu_percent")
-    public int cpuPercent;
-
-    @Column(name = "memory_bytes")
-    public long memoryBytes;
-
-    public int pids;
-
-    @Column(name = "disk_bytes")
-    public long diskBytes;
+    @Column(columnDefinition = "jsonb")
+    @Convert(converter = LimitsColumn.class)
+    @ColumnTransformer(read = "limits::text", write = "?::jsonb")
+    public Limits limits;
 
     @Column(name = "created_at")
     public Instant createdAt;
@@ -38,17 +40,6 @@ public class Plan extends PanacheEntityBase {
 
     /** From the smallest to the largest, as people look for one. */
     public static List<Plan> all() {
-        return list("order by memoryBytes, cpuPercent, name");
-    }
-
-    public Limits limits() {
-        return new Limits(cpuPercent, memoryBytes, pids, diskBytes);
-    }
-
-    void limit(Limits limits) {
-        cpuPercent = limits.cpuPercent();
-        memoryBytes = limits.memoryBytes();
-        pids = limits.pids();
-        diskBytes = limits.diskBytes();
+        return Plan.<Plan>streamAll().sorted(BY_SIZE).toList();
     }
 }

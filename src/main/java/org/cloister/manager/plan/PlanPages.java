@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.tenant.Tenant;
+import org.cloister.protocol.Limit;
 
 /** The plans, to read. */
 @Path("/plans")
@@ -32,10 +33,10 @@ class PlanPages {
         return new PlanCard(
                 plan.name,
                 plan.summary,
-                Words.cores(plan.cpuPercent),
-                Words.bytes(plan.memoryBytes),
-                Words.count(plan.pids),
-                Words.bytes(plan.diskBytes),
+                Words.cores(plan.limits.of(Limit.CPU)),
+                Words.bytes(plan.limits.of(Limit.MEMORY)),
+                Words.count(plan.limits.of(Limit.PROCESSES)),
+                Words.bytes(plan.limits.of(Limit.DISK)),
                 Words.plural(Tenant.count("plan", plan.name), "tenant"));
     }
 }

@@ -1,5 +1,7 @@
 package org.cloister.manager.plan;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.StartupEvent;
@@ -13,9 +15,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.protocol.LimitException;
 import org.cloister.protocol.Limits;
 
 /** Makes, changes and removes plans. */
@@ -34,12 +39,22 @@ public class Plans {
     @Inject
     ObjectMapper json;
 
-    /** A plan as programs see and write it; what is null in a change stays as it is. */
+    /**
+     * A plan as programs see and write it; what is null or missing in a change stays as it is.
+     *
+     * @param limits in JSON beside the name, each by its own
+     */
     public record PlanView(
-            String name, String summary, Integer cpuPercent, Long memoryBytes, Integer pids, Long diskBytes) {
+            String name,
+            String summary,
+            @JsonAnyGetter @JsonAnySetter Map<String, Long> limits) {
+
+        public PlanView {
+            if (limits == null) limits = Map.of();
+        }
 
         public static PlanView of(Plan plan) {
-            return new PlanView(plan.name, plan.summary, plan.cpuPercent, plan.memoryBytes, plan.pids, plan.diskBytes);
+            return new PlanView(plan.name, plan.summary, plan.limits.named());
         }
     }
 
@@ -83,11 +98,7 @@ public class Plans {
             if (wish.name() != null && !wish.name().equals(name))
                 throw Refusal.invalid("name", "A plan keeps its name. Make a new one and remove this.");
             if (wish.summary() != null) plan.summary = summary(wish);
-            plan.limit(limits(
-                    or(wish.cpuPercent(), plan.cpuPercent),
-                    or(wish.memoryBytes(), plan.memoryBytes),
-                    or(wish.pids(), plan.pids),
-                    or(wish.diskBytes(), plan.diskBytes)));
+            plan.limits = limits("", () -> plan.limits.with(wish.limits()));
             events.record(actor, "plan.changed", null, "Plan " + name + " was changed.");
             return PlanView.of(plan);
         });
@@ -111,13 +122,12 @@ public class Plans {
         });
     }
 
-    /** Limits, or the refusal that names the field which is out of bounds. */
-    public static Limits limits(int cpuPercent, long memoryBytes, int pids, long diskBytes) {
+    /** Limits, or the refusal that names the field at fault. @param at what stands before its name in the request */
+    public static Limits limits(String at, Supplier<Limits> limits) {
         try {
-            return new Limits(cpuPercent, memoryBytes, pids, diskBytes);
-        } catch (IllegalArgumentException e) {
-            String field = e.getMessage().substring(0, e.getMessage().indexOf(' '));
-            throw Refusal.invalid(field, e.getMessage() + ".");
+            return limits.get();
+        } catch (LimitException e) {
+            throw Refusal.invalid(at + e.key(), e.getMessage());
         }
     }
 
@@ -125,11 +135,7 @@ public class Plans {
         Plan plan = new Plan();
         plan.name = wish.name();
         plan.summary = wish.summary() == null ? "" : summary(wish);
-        plan.limit(limits(
-                given("cpuPercent", wish.cpuPercent()),
-                given("memoryBytes", wish.memoryBytes()),
-                given("pids", wish.pids()),
-                given("diskBytes", wish.diskBytes())));
+        plan.limits = limits("", () -> Limits.of(wish.limits()));
         plan.createdAt = Instant.now();
         plan.persist();
         return plan;
@@ -140,15 +146,6 @@ public class Plans {
             throw Refusal.invalid(
                     "summary", "The summary is too long: " + LONGEST_SUMMARY + " characters are allowed.");
         return wish.summary();
-    }
-
-    private static <T> T given(String field, T value) {
-        if (value == null) throw Refusal.invalid(field, "A plan needs " + field + ".");
-        return value;
-    }
-
-    private static <T> T or(T wished, T present) {
-        return wished == null ? present : wished;
     }
 
     /** Plans change rarely: one change at a time spares every race. Held until the transaction ends. */

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Words;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
 import org.cloister.protocol.Usage;
 
@@ -30,24 +31,26 @@ class Meters {
     static List<Gauge> three(Limits limits, Usage usage) {
         if (usage == null)
             return List.of(
-                    idle("Memory", Words.bytes(limits.memoryBytes())),
-                    idle("Processes", count(limits.pids())),
-                    idle("Disk", Words.bytes(limits.diskBytes())));
+                    idle("Memory", Words.bytes(limits.of(Limit.MEMORY))),
+                    idle("Processes", count(limits.of(Limit.PROCESSES))),
+                    idle("Disk", Words.bytes(limits.of(Limit.DISK))));
         return List.of(
                 Gauge.ofBytes(
                         "Memory",
                         usage.memoryBytes(),
-                        limits.memoryBytes(),
-                        usage.oomKills() == 0
+                        limits.of(Limit.MEMORY),
+                        usage.hits(Limit.MEMORY) == 0
                                 ? ""
-                                : plural(usage.oomKills(), "time")
+                                : plural(usage.hits(Limit.MEMORY), "time")
                                         + " the kernel killed a process for want of memory."),
                 Gauge.ofCount(
                         "Processes",
                         usage.pids(),
-                        limits.pids(),
-                        usage.pidsRefused() == 0 ? "" : plural(usage.pidsRefused(), "fork") + " refused by the limit."),
-                Gauge.ofBytes("Disk", usage.diskBytes(), limits.diskBytes(), ""));
+                        limits.of(Limit.PROCESSES),
+                        usage.hits(Limit.PROCESSES) == 0
+                                ? ""
+                                : plural(usage.hits(Limit.PROCESSES), "fork") + " refused by the limit."),
+                Gauge.ofBytes("Disk", usage.diskBytes(), limits.of(Limit.DISK), ""));
     }
 
     /** All four. */
@@ -57,7 +60,7 @@ class Meters {
     }
 
     private Gauge cpu(UUID tenant, Limits limits, Usage usage) {
-        String limit = Words.cores(limits.cpuPercent());
+        String limit = Words.cores(limits.of(Limit.CPU));
         if (usage == null) {
             readings.remove(tenant);
             return idle("CPU", limit);
@@ -75,7 +78,7 @@ class Meters {
                 : "Waited " + Words.took(Duration.ofNanos(usage.cpuThrottledMicros() * 1000))
                         + " for its share so far.";
         if (reading.percent() < 0) return new Gauge("CPU", "–", limit, 0, "", hint);
-        int share = (int) Math.clamp(Math.round(100 * reading.percent() / limits.cpuPercent()), 0, 100);
+        int share = (int) Math.clamp(Math.round(100 * reading.percent() / limits.of(Limit.CPU)), 0, 100);
         String used = String.format(Locale.ROOT, "%.2f", reading.percent() / 100);
         return Gauge.of("CPU", used, limit, share, hint);
     }

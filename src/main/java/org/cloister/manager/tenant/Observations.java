@@ -9,6 +9,7 @@ import org.cloister.manager.problem.Refusal;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Request;
 import org.cloister.protocol.Usage;
 
@@ -58,10 +59,10 @@ public class Observations {
         try {
             Usage usage = agent.ask(new Request.Measure(tenant.id)).usage();
             return new UsageView(
-                    new Gauge(usage.cpuMicros(), tenant.cpuPercent, usage.cpuThrottledMicros()),
-                    new Gauge(usage.memoryBytes(), tenant.memoryBytes, usage.oomKills()),
-                    new Gauge(usage.pids(), tenant.pids, usage.pidsRefused()),
-                    new Gauge(usage.diskBytes(), tenant.diskBytes, null));
+                    new Gauge(usage.cpuMicros(), tenant.limits.of(Limit.CPU), usage.cpuThrottledMicros()),
+                    new Gauge(usage.memoryBytes(), tenant.limits.of(Limit.MEMORY), usage.hits(Limit.MEMORY)),
+                    new Gauge(usage.pids(), tenant.limits.of(Limit.PROCESSES), usage.hits(Limit.PROCESSES)),
+                    new Gauge(usage.diskBytes(), tenant.limits.of(Limit.DISK), null));
         } catch (AgentException e) {
             throw Refusal.of(e);
         }

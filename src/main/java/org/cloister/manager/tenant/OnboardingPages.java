@@ -26,6 +26,7 @@ import org.cloister.manager.page.Words;
 import org.cloister.manager.plan.Plan;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.template.Templates;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Slot;
 import org.jboss.resteasy.reactive.RestForm;
@@ -183,10 +184,10 @@ class OnboardingPages {
         gets.add(Fact.code("Login", ssh.command(named ? typed.name().strip() : "NAME")));
         gets.add(Fact.text("System", "Debian" + (template == null ? "" : " " + template) + ", as its root"));
         Plan.named(or(typed.plan(), "")).ifPresent(plan -> {
-            gets.add(Fact.text("CPU", Words.cores(plan.cpuPercent)));
-            gets.add(Fact.text("Memory", Words.bytes(plan.memoryBytes)));
-            gets.add(Fact.text("Processes", Words.count(plan.pids) + " at most"));
-            gets.add(Fact.text("Disk", Words.bytes(plan.diskBytes)));
+            gets.add(Fact.text("CPU", Words.cores(plan.limits.of(Limit.CPU))));
+            gets.add(Fact.text("Memory", Words.bytes(plan.limits.of(Limit.MEMORY))));
+            gets.add(Fact.text("Processes", Words.count(plan.limits.of(Limit.PROCESSES)) + " at most"));
+            gets.add(Fact.text("Disk", Words.bytes(plan.limits.of(Limit.DISK))));
         });
         gets.add(Fact.text("Ids", Words.count(Slot.IDS) + " that are nobody else’s"));
         gets.add(Fact.text("Network", "an address of its own; the internet, but neither neighbours nor the host"));

@@ -3,6 +3,7 @@ package org.cloister.manager.tenant;
 import java.util.List;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.plan.Plan;
+import org.cloister.protocol.Limit;
 
 /** A plan as a card to choose. */
 record PlanChoice(String name, String limits, String disk, boolean chosen) {
@@ -11,8 +12,9 @@ record PlanChoice(String name, String limits, String disk, boolean chosen) {
         return Plan.all().stream()
                 .map(plan -> new PlanChoice(
                         plan.name,
-                        Words.cores(plan.cpuPercent) + ", " + Words.bytes(plan.memoryBytes),
-                        Words.bytes(plan.diskBytes) + " disk, " + Words.count(plan.pids) + " processes",
+                        Words.cores(plan.limits.of(Limit.CPU)) + ", " + Words.bytes(plan.limits.of(Limit.MEMORY)),
+                        Words.bytes(plan.limits.of(Limit.DISK)) + " disk, "
+                                + Words.count(plan.limits.of(Limit.PROCESSES)) + " processes",
                         plan.name.equals(chosen)))
                 .toList();
     }

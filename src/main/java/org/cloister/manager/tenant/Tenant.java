@@ -2,6 +2,7 @@ package org.cloister.manager.tenant;
 
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.cloister.manager.plan.LimitsColumn;
 import org.cloister.protocol.Limits;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
@@ -60,16 +62,10 @@ public class Tenant extends PanacheEntityBase {
 
     public int generation;
 
-    @Column(name = "cpu_percent")
-    public int cpuPercent;
-
-    @Column(name = "memory_bytes")
-    public long memoryBytes;
-
-    public int pids;
-
-    @Column(name = "disk_bytes")
-    public long diskBytes;
+    @Column(columnDefinition = "jsonb")
+    @Convert(converter = LimitsColumn.class)
+    @ColumnTransformer(read = "limits::text", write = "?::jsonb")
+    public Limits limits;
 
     @Column(name = "uid_range", columnDefinition = "int8range", updatable = false)
     @ColumnTransformer(read = "uid_range::text", write = "?::int8range")
@@ -101,20 +97,9 @@ public class Tenant extends PanacheEntityBase {
                 .list();
     }
 
-    public Limits limits() {
-        return new Limits(cpuPercent, memoryBytes, pids, diskBytes);
-    }
-
     /** The first uid of its range on the host; {@link Slot#IDS} follow. */
     public long firstUid() {
         return new Slot(slot).firstUid();
-    }
-
-    void limit(Limits limits) {
-        cpuPercent = limits.cpuPercent();
-        memoryBytes = limits.memoryBytes();
-        pids = limits.pids();
-        diskBytes = limits.diskBytes();
     }
 
     void place(Slot place) {
@@ -125,6 +110,6 @@ public class Tenant extends PanacheEntityBase {
     }
 
     TenantSpec spec() {
-        return new TenantSpec(id, slot, name, template, desired, generation, limits());
+        return new TenantSpec(id, slot, name, template, desired, generation, limits, TenantSpec.Profile.STRICT);
     }
 }

@@ -48,7 +48,7 @@ public record TenantView(
                 new UidRange(tenant.firstUid(), Slot.IDS),
                 tenant.address4,
                 tenant.address6,
-                tenant.limits(),
+                tenant.limits,
                 new Ssh(sshCommand),
                 tenant.createdAt,
                 tenant.failure,

@@ -21,6 +21,7 @@ import org.cloister.manager.page.Words;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 import org.cloister.protocol.Slot;
@@ -68,14 +69,20 @@ class TenantViews {
                 sign(tenant),
                 tenant.failure,
                 tenant.plan,
-                Meters.three(tenant.limits(), usage(tenant)),
+                Meters.three(tenant.limits, usage(tenant)),
                 ssh.command(tenant.name));
     }
 
     private static List<Gauge> figures(Reply.Host host, List<Tenant> tenants) {
-        long memory = tenants.stream().mapToLong(tenant -> tenant.memoryBytes).sum();
-        long disk = tenants.stream().mapToLong(tenant -> tenant.diskBytes).sum();
-        int cpu = tenants.stream().mapToInt(tenant -> tenant.cpuPercent).sum();
+        long memory = tenants.stream()
+                .mapToLong(tenant -> tenant.limits.of(Limit.MEMORY))
+                .sum();
+        long disk = tenants.stream()
+                .mapToLong(tenant -> tenant.limits.of(Limit.DISK))
+                .sum();
+        long cpu = tenants.stream()
+                .mapToLong(tenant -> tenant.limits.of(Limit.CPU))
+                .sum();
         long memoryUsed = host.memoryBytes() - host.memoryAvailableBytes();
         long poolUsed = host.poolBytes() - host.poolFreeBytes();
         String promised =
@@ -85,8 +92,8 @@ class TenantViews {
                 new Gauge(
                         "CPU promised",
                         sold,
-                        Words.cores(host.cores() * 100),
-                        Math.min(100, cpu / Math.max(1, host.cores())),
+                        Words.cores(host.cores() * 100L),
+                        (int) Math.min(100, cpu / Math.max(1, host.cores())),
                         "",
                         "shared fairly beyond that"),
                 Gauge.ofBytes(
@@ -139,7 +146,7 @@ class TenantViews {
                         ? tenant.state.word()
                         : plural(processes.size(), "process").replace("processs", "processes"),
                 tenant.plan,
-                meters.four(tenant.id, tenant.limits(), usage(tenant)),
+                meters.four(tenant.id, tenant.limits, usage(tenant)),
                 facts(tenant, inspection, seen),
                 tenant.createdAt,
                 seen.map(TenantState::startedAt).orElse(null),

@@ -76,7 +76,7 @@ public class Tenants {
             tenant.desired = Boolean.FALSE.equals(wish.start()) ? Desired.STOPPED : Desired.RUNNING;
             tenant.state = Tenant.State.CREATING;
             tenant.createdAt = Instant.now();
-            tenant.limit(plan.limits());
+            tenant.limits = plan.limits;
             tenant.place(slots.free());
             tenant.persist();
             store(tenant, keys);
@@ -105,21 +105,17 @@ public class Tenants {
                 name,
                 "tenant.change",
                 tenant -> {
-                    Limits limits = tenant.limits();
+                    Limits limits = tenant.limits;
                     if (wish.plan() != null) {
                         Plan plan = requirePlan(wish.plan());
                         tenant.plan = plan.name;
-                        limits = plan.limits();
+                        limits = plan.limits;
                     }
                     if (wish.limits() != null) {
-                        Wish.LimitsChange single = wish.limits();
-                        limits = Plans.limits(
-                                single.cpuPercent() == null ? limits.cpuPercent() : single.cpuPercent(),
-                                single.memoryBytes() == null ? limits.memoryBytes() : single.memoryBytes(),
-                                single.pids() == null ? limits.pids() : single.pids(),
-                                single.diskBytes() == null ? limits.diskBytes() : single.diskBytes());
+                        Limits before = limits;
+                        limits = Plans.limits("limits.", () -> before.with(wish.limits()));
                     }
-                    tenant.limit(limits);
+                    tenant.limits = limits;
                     return "tenant.changed";
                 },
                 false);

@@ -1,6 +1,7 @@
 package org.cloister.manager.tenant;
 
 import java.util.List;
+import java.util.Map;
 
 /** What people and programs ask for. */
 public final class Wish {
@@ -18,9 +19,8 @@ public final class Wish {
 
     /**
      * A change; what is null stays. A plan brings its limits, and limits beside it override single ones.
+     *
+     * @param limits by the names of {@link org.cloister.protocol.Limit}
      */
-    public record Change(String plan, LimitsChange limits) {}
-
-    /** Single limits; null stays. Units as in {@link org.cloister.protocol.Limits}. */
-    public record LimitsChange(Integer cpuPercent, Long memoryBytes, Integer pids, Long diskBytes) {}
+    public record Change(String plan, Map<String, Long> limits) {}
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class CgroupTest {
 
-    private static final Limits SMALL = new Limits(150, 512L << 20, 256, 1L << 30);
+    private static final Limits SMALL = limits(150, 512L << 20, 256, 1L << 30);
 
     private static final String UNIFIED_MACHINE = """
             22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,errors=remount-ro
@@ -112,5 +112,10 @@ class CgroupTest {
     @Test
     void aControllerThatIsMissingMeasuresZero() throws IOException {
         assertEquals(new Dialect.Reading(0, 0, 0, 0, 0, 0), new Version2().measure((controller, file) -> ""));
+    }
+
+    private static Limits limits(long cpuPercent, long memoryBytes, long pids, long diskBytes) {
+        return Limits.of(
+                Map.of("cpuPercent", cpuPercent, "memoryBytes", memoryBytes, "pids", pids, "diskBytes", diskBytes));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.cloister.protocol.Inspection;
 import org.cloister.protocol.Limits;
@@ -21,7 +22,8 @@ class SandboxTextTest {
             "bookworm",
             TenantSpec.Desired.RUNNING,
             0,
-            new Limits(100, 512L << 20, 256, 1L << 30));
+            limits(100, 512L << 20, 256, 1L << 30),
+            null);
 
     private static final List<Step> STEPS = SandboxPlan.of(EVE, Path.of("/pool/eve"), Path.of("/run/x"), new byte[8])
             .steps();
@@ -90,5 +92,10 @@ class SandboxTextTest {
                     source.contains("\"" + step.words().getFirst() + "\""),
                     "tenant-init does not know " + step.words().getFirst());
         assertFalse(source.contains("system("));
+    }
+
+    private static Limits limits(long cpuPercent, long memoryBytes, long pids, long diskBytes) {
+        return Limits.of(
+                Map.of("cpuPercent", cpuPercent, "memoryBytes", memoryBytes, "pids", pids, "diskBytes", diskBytes));
     }
 }
