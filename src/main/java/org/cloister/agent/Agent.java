@@ -9,10 +9,12 @@ import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Audit;
+import org.cloister.agent.sandbox.History;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.seccomp.Filter;
 import org.cloister.agent.seccomp.Profile;
 import org.cloister.agent.storage.Pool;
+import org.cloister.agent.storage.Snapshots;
 import org.cloister.agent.storage.Templates;
 
 /** The agent's main program. Without arguments it serves; see {@link #main}. */
@@ -83,7 +85,14 @@ public final class Agent {
     }
 
     /** What the agent consists of. */
-    record Parts(Pool pool, Templates templates, Cgroups cgroups, Network network, Tenants tenants, Audit audit) {}
+    record Parts(
+            Pool pool,
+            Templates templates,
+            Cgroups cgroups,
+            Network network,
+            Tenants tenants,
+            History history,
+            Audit audit) {}
 
     private static Parts parts(Instance instance) throws IOException {
         Path home = guarded(instance.home().resolve("agent"));
@@ -110,7 +119,7 @@ public final class Agent {
                 tenants,
                 templates,
                 pool);
-        return new Parts(pool, templates, cgroups, network, tenants, audit);
+        return new Parts(pool, templates, cgroups, network, tenants, new History(tenants, new Snapshots(pool)), audit);
     }
 
     /** The profile that tenants run under, compiled for this machine. */

@@ -159,6 +159,18 @@ final class Server implements Closeable {
                 Commands.resize(received.getFirst(), resize.terminal());
                 yield new Reply.Done();
             }
+            case Request.Snapshots snapshots ->
+                new Reply.SnapshotList(parts.history().list(snapshots.tenant()));
+            case Request.TakeSnapshot take -> {
+                parts.history().take(take.tenant(), take.snapshot(), take.note());
+                yield new Reply.Done();
+            }
+            case Request.RestoreSnapshot restore ->
+                new Reply.Tenant(parts.history().restore(restore.tenant(), restore.snapshot(), progress));
+            case Request.RemoveSnapshot remove -> {
+                parts.history().remove(remove.tenant(), remove.snapshot());
+                yield new Reply.Done();
+            }
             case Request.Templates templates ->
                 new Reply.TemplateList(parts.templates().list());
             case Request.BuildTemplate build -> {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 
 /** What the agent answers: any number of {@link Progress}, then one of another kind. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
@@ -17,6 +18,7 @@ import java.util.List;
     @JsonSubTypes.Type(value = Reply.Tenants.class, name = "tenants"),
     @JsonSubTypes.Type(value = Reply.Inspected.class, name = "inspected"),
     @JsonSubTypes.Type(value = Reply.Measured.class, name = "measured"),
+    @JsonSubTypes.Type(value = Reply.SnapshotList.class, name = "snapshots"),
     @JsonSubTypes.Type(value = Reply.TemplateList.class, name = "templates"),
     @JsonSubTypes.Type(value = Reply.Audited.class, name = "audited"),
 })
@@ -76,6 +78,11 @@ public sealed interface Reply {
     record Inspected(Inspection inspection) implements Reply {}
 
     record Measured(Usage usage) implements Reply {}
+
+    record SnapshotList(List<Snapshot> snapshots) implements Reply {}
+
+    /** @param note what its owner wrote to know it again; may be empty */
+    record Snapshot(UUID id, String note, Instant takenAt) {}
 
     record TemplateList(List<Template> templates) implements Reply {}
 

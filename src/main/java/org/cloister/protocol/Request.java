@@ -23,6 +23,10 @@ import java.util.regex.Pattern;
     @JsonSubTypes.Type(value = Request.Measure.class, name = "measure"),
     @JsonSubTypes.Type(value = Request.OpenSession.class, name = "open-session"),
     @JsonSubTypes.Type(value = Request.Resize.class, name = "resize"),
+    @JsonSubTypes.Type(value = Request.Snapshots.class, name = "snapshots"),
+    @JsonSubTypes.Type(value = Request.TakeSnapshot.class, name = "take-snapshot"),
+    @JsonSubTypes.Type(value = Request.RestoreSnapshot.class, name = "restore-snapshot"),
+    @JsonSubTypes.Type(value = Request.RemoveSnapshot.class, name = "remove-snapshot"),
     @JsonSubTypes.Type(value = Request.Templates.class, name = "templates"),
     @JsonSubTypes.Type(value = Request.BuildTemplate.class, name = "build-template"),
     @JsonSubTypes.Type(value = Request.RemoveTemplate.class, name = "remove-template"),
@@ -104,6 +108,64 @@ public sealed interface Request<R extends Reply> {
     record Resize(Terminal terminal) implements Request<Reply.Done> {
         public Resize {
             Objects.requireNonNull(terminal, "terminal");
+        }
+    }
+
+    /** The tenant's snapshots, the oldest first. What this does not name is not there. */
+    record Snapshots(UUID tenant) implements Request<Reply.SnapshotList> {
+        public Snapshots {
+            Objects.requireNonNull(tenant, "tenant");
+        }
+    }
+
+    /**
+     * Keep the tenant's root file system as it is now, running or not. Idempotent by the snapshot's id.
+     *
+     * @param note one line that shows as it is, 100 characters at most; may be empty
+     */
+    record TakeSnapshot(UUID tenant, UUID snapshot, String note) implements Request<Reply.Done> {
+        /** No control or format character, and no line separator: a note cannot pose as something else. */
+        public static final Pattern NOTE = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{0,100}");
+
+        public TakeSnapshot {
+            Objects.requireNonNull(tenant, "tenant");
+            Objects.requireNonNull(snapshot, "snapshot");
+            if (note == null || !NOTE.matcher(note).matches())
+                throw new IllegalArgumentException("a note is one line of at most 100 characters");
+        }
+
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
+
+    /**
+     * Make the tenant's root file system what the snapshot holds; what it was is erased. A tenant that runs is ended
+     * before and launched after. Progress: stop, root, launch.
+     */
+    record RestoreSnapshot(UUID tenant, UUID snapshot) implements Request<Reply.Tenant> {
+        public RestoreSnapshot {
+            Objects.requireNonNull(tenant, "tenant");
+            Objects.requireNonNull(snapshot, "snapshot");
+        }
+
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
+
+    /** Idempotent. */
+    record RemoveSnapshot(UUID tenant, UUID snapshot) implements Request<Reply.Done> {
+        public RemoveSnapshot {
+            Objects.requireNonNull(tenant, "tenant");
+            Objects.requireNonNull(snapshot, "snapshot");
+        }
+
+        @Override
+        public boolean lasts() {
+            return true;
         }
     }
 

@@ -269,6 +269,35 @@ class PagesTest {
     }
 
     @Test
+    void aSnapshotIsTakenRestoredAndDeletedOnTheTenantsPage() {
+        try (TenantHandle eve = instance.tenant("eve")) {
+            Locator section = page.locator("#snapshots");
+            page.navigate(instance.url() + "/tenants/eve");
+            page.getByLabel("Take a snapshot").fill("a \u001b[2J");
+            button("Take it").click();
+            assertThat(page.locator("#note-fault")).containsText("A note is one line of plain text");
+            page.getByLabel("Take a snapshot").fill("<i>before</i> the upgrade");
+            button("Take it").click();
+            assertThat(section.locator("tbody tr")).hasCount(1);
+            assertThat(section.locator("tbody")).containsText("<i>before</i> the upgrade");
+            eve.ssh("touch /root/later").orFail();
+
+            section.getByText("Restore", new Locator.GetByTextOptions().setExact(true))
+                    .click();
+            pictures("snapshots");
+            button("Set eve back").click();
+            assertThat(heading("Restoring eve")).isVisible();
+            page.getByText("Go on").click();
+            assertEquals(2, eve.ssh("ls /root/later").exit());
+
+            section.getByText("Delete", new Locator.GetByTextOptions().setExact(true))
+                    .click();
+            button("Delete the snapshot").click();
+            assertThat(section.locator("tbody tr")).hasCount(0);
+        }
+    }
+
+    @Test
     void everyPageFitsAPhoneAndKeepsItsTheme() {
         page.navigate(instance.url() + "/");
         button("Dark").click();

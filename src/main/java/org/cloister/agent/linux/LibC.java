@@ -43,6 +43,8 @@ final class LibC {
 
     static native int openat(int directory, String path, int flags, int mode);
 
+    static native int renameat2(int fromDirectory, String from, int toDirectory, String to, int flags);
+
     static native int mkdirat(int directory, String path, int mode);
 
     static native int mknodat(int directory, String path, int mode, long device);

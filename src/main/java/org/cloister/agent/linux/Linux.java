@@ -113,6 +113,11 @@ public final class Linux {
         return openat(AT_FDCWD, path, flags, 0);
     }
 
+    /** Two names of one file system change places, in one step for whoever looks (renameat2(2), RENAME_EXCHANGE). */
+    public static void exchange(String one, String other) throws SyscallException {
+        check("renameat2", LibC.renameat2(AT_FDCWD, one, AT_FDCWD, other, 2), one, other);
+    }
+
     public static void mkdirat(int directory, String path, int mode) throws SyscallException {
         check("mkdirat", LibC.mkdirat(directory, path, mode), path, Integer.toOctalString(mode));
     }

@@ -125,7 +125,7 @@ public final class Tenants {
     public TenantState apply(TenantSpec spec, Consumer<Reply.Progress> progress) throws IOException, Refusal {
         if (!slots.contains(spec.slot()))
             throw new Refusal(Reply.Reason.INVALID, "Slot " + spec.slot() + " is not one of this instance's.");
-        return locked(spec.id(), () -> {
+        return alone(spec.id(), () -> {
             Optional<Ledger.Entry> before = ledger.read(spec.id());
             if (before.isPresent() && before.get().spec().slot() != spec.slot())
                 throw new Refusal(
@@ -139,20 +139,42 @@ public final class Tenants {
                 throw new Refusal(
                         Reply.Reason.UNKNOWN, "There is no template " + spec.template() + " yet. Build it first.");
             }
-            try {
-                return reconcile(spec, before.map(Ledger.Entry::sandbox).orElse(null), progress);
-            } catch (IOException | RuntimeException e) {
-                if (before.isEmpty() && !pool.holds(spec.id())) {
-                    ledger.forget(spec.id()); // the root was not made, so nothing is left of this tenant
-                    owners.remove(spec.slot(), spec.id());
-                } else { // a sandbox that this very apply launched is in the ledger already
-                    Sandbox sandbox =
-                            ledger.read(spec.id()).map(Ledger.Entry::sandbox).orElse(null);
-                    ledger.write(new Ledger.Entry(spec, sandbox, e.getMessage()));
-                }
-                throw e;
-            }
+            return closeDifference(spec, before, progress);
         });
+    }
+
+    private TenantState closeDifference(
+            TenantSpec spec, Optional<Ledger.Entry> before, Consumer<Reply.Progress> progress) throws IOException {
+        try {
+            return reconcile(spec, before.map(Ledger.Entry::sandbox).orElse(null), progress);
+        } catch (IOException | RuntimeException e) {
+            if (before.isEmpty() && !pool.holds(spec.id())) {
+                ledger.forget(spec.id()); // the root was not made, so nothing is left of this tenant
+                owners.remove(spec.slot(), spec.id());
+            } else { // a sandbox that this very apply launched is in the ledger already
+                Sandbox sandbox =
+                        ledger.read(spec.id()).map(Ledger.Entry::sandbox).orElse(null);
+                ledger.write(new Ledger.Entry(spec, sandbox, e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Does the work while nothing of the tenant's runs, and makes it afterwards what its specification says, also where
+     * the work failed. Called {@linkplain #alone alone}.
+     */
+    TenantState whileEnded(UUID tenant, Work<?> work, Consumer<Reply.Progress> progress) throws IOException, Refusal {
+        Ledger.Entry entry = entry(tenant);
+        progress.accept(new Reply.Progress("stop", 5, "Ending what runs"));
+        launcher.tearDown(new Slot(entry.spec().slot()));
+        try {
+            work.run();
+        } catch (IOException | Refusal | RuntimeException e) {
+            closeDifference(entry.spec(), Optional.of(entry), progress);
+            throw e;
+        }
+        return closeDifference(entry.spec(), Optional.of(entry), progress);
     }
 
     private TenantState reconcile(TenantSpec spec, Sandbox sandbox, Consumer<Reply.Progress> progress)
@@ -193,7 +215,7 @@ public final class Tenants {
 
     /** Stops the tenant, scrubs its storage and forgets it. Idempotent. */
     public void remove(UUID tenant) throws IOException, Refusal {
-        locked(tenant, () -> {
+        alone(tenant, () -> {
             Optional<Ledger.Entry> entry = ledger.read(tenant);
             if (entry.isEmpty()) return null;
             Slot slot = new Slot(entry.get().spec().slot());
@@ -323,11 +345,12 @@ public final class Tenants {
     }
 
     @FunctionalInterface
-    private interface Work<T> {
+    interface Work<T> {
         T run() throws IOException, Refusal;
     }
 
-    private <T> T locked(UUID tenant, Work<T> work) throws IOException, Refusal {
+    /** One worker at a time per tenant. */
+    <T> T alone(UUID tenant, Work<T> work) throws IOException, Refusal {
         ReentrantLock lock = locks.computeIfAbsent(tenant, id -> new ReentrantLock());
         lock.lock();
         try {

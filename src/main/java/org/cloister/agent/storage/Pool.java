@@ -1,8 +1,6 @@
 package org.cloister.agent.storage;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -12,30 +10,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.cloister.agent.linux.Command;
-import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
-import org.cloister.agent.linux.SyscallException;
 import org.cloister.protocol.Slot;
 
 /** The file system that holds everything of the tenants': a btrfs in a file, mounted nosuid and nodev. */
 public final class Pool {
 
-    /** _IOWR(BTRFS_IOCTL_MAGIC, 40, struct btrfs_ioctl_quota_ctl_args), linux/btrfs.h */
-    private static final long BTRFS_IOC_QUOTA_CTL = 0xC0109428L;
-
-    private static final long BTRFS_QUOTA_CTL_ENABLE_SIMPLE_QUOTA = 4;
     private static final long BTRFS_SUPER_MAGIC = 0x9123683EL;
 
     private final Path image;
     private final Path mount;
-    private final List<String> missing = new ArrayList<>();
-    private volatile String uuid;
+    private final Quotas quotas;
 
     public Pool(Path image, Path mount) {
         this.image = image;
         this.mount = mount;
+        this.quotas = new Quotas(mount);
     }
 
     /**
@@ -54,7 +45,7 @@ public final class Pool {
         }
         Files.createDirectories(templates());
         Files.createDirectories(tenants());
-        enableQuota();
+        quotas.enable();
         clearDrafts();
     }
 
@@ -62,12 +53,20 @@ public final class Pool {
     private void clearDrafts() throws IOException {
         List<Path> drafts = new ArrayList<>(children(mount.resolve("scratch")));
         for (Path child : children(templates())) if (child.toString().endsWith(".new")) drafts.add(child);
+        for (UUID owner : owners()) {
+            drafts.add(draft(owner));
+            for (Path child : children(snapshots(owner)))
+                if (child.toString().endsWith(".new")
+                        || Files.isDirectory(child)
+                                && !Files.exists(child.resolveSibling(child.getFileName() + ".json")))
+                    drafts.add(child);
+        }
         for (Path draft : drafts)
             if (Files.isDirectory(draft)) deleteSubvolume(draft);
-            else Files.delete(draft);
+            else Files.deleteIfExists(draft);
     }
 
-    private static List<Path> children(Path directory) throws IOException {
+    static List<Path> children(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) return List.of();
         try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
             List<Path> all = new ArrayList<>();
@@ -77,7 +76,7 @@ public final class Pool {
     }
 
     public List<String> missing() {
-        return List.copyOf(missing);
+        return quotas.missing() == null ? List.of() : List.of(quotas.missing());
     }
 
     public long totalBytes() throws IOException {
@@ -96,14 +95,28 @@ public final class Pool {
         return mount.resolve("tenants");
     }
 
+    /** Where everything of one tenant's is, below a directory that only root may enter. */
+    private Path home(UUID tenant) {
+        return tenants().resolve(tenant.toString());
+    }
+
     /** The root file system of a tenant, there or not. */
     public Path root(UUID tenant) {
-        return tenants().resolve(tenant.toString()).resolve("root");
+        return home(tenant).resolve("root");
+    }
+
+    /** A root that is being made, or one that was and is being deleted. */
+    Path draft(UUID tenant) {
+        return home(tenant).resolve("root.new");
+    }
+
+    Path snapshots(UUID tenant) {
+        return home(tenant).resolve("snapshots");
     }
 
     /** Whether anything of the tenant's is stored, whole or half made. */
     public boolean holds(UUID tenant) {
-        return Files.isDirectory(tenants().resolve(tenant.toString()));
+        return Files.isDirectory(home(tenant));
     }
 
     /** Whether a pool was ever made. */
@@ -121,13 +134,13 @@ public final class Pool {
         if (Files.isDirectory(root)) return;
         if (!Files.isDirectory(template))
             throw new IOException("There is no template " + template.getFileName() + ". Build it first.");
-        Path draft = root.resolveSibling("root.new");
+        Path draft = draft(tenant);
         try {
-            Files.createDirectories(root.getParent());
-            Files.setPosixFilePermissions(root.getParent(), PosixFilePermissions.fromString("rwx------"));
-            if (Files.isDirectory(draft)) deleteSubvolume(draft);
+            Files.createDirectories(home(tenant));
+            Files.setPosixFilePermissions(home(tenant), PosixFilePermissions.fromString("rwx------"));
+            deleteSubvolume(draft);
             quota(slot, diskBytes);
-            btrfs("subvolume", "snapshot", "-i", slot.qgroup(), template.toString(), draft.toString());
+            snapshot(template, draft, slot, false);
             Files.writeString(fresh(draft.resolve("etc/hostname")), hostname + "\n");
             Files.writeString(fresh(draft.resolve("etc/hosts")), """
                     127.0.0.1 localhost
@@ -146,64 +159,37 @@ public final class Pool {
         }
     }
 
+    /** A copy of a subvolume, billed to the slot from now on. */
+    void snapshot(Path from, Path to, Slot slot, boolean readOnly) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("subvolume", "snapshot"));
+        if (readOnly) arguments.add("-r");
+        arguments.addAll(quotas.billedTo(slot));
+        arguments.addAll(List.of(from.toString(), to.toString()));
+        btrfs(arguments.toArray(String[]::new));
+    }
+
     /** Sets the limit of data and metadata of everything that the slot owns. */
     public void quota(Slot slot, long diskBytes) throws IOException {
-        if (!missing.isEmpty()) return;
-        if (!Files.isDirectory(sysfs(slot))) btrfs("qgroup", "create", slot.qgroup(), mount.toString());
-        btrfs("qgroup", "limit", Long.toString(diskBytes), slot.qgroup(), mount.toString());
+        quotas.limit(slot, diskBytes);
     }
 
     /** Bytes that the slot is billed for, 0 while it has none. */
     public long usedBytes(Slot slot) throws IOException {
-        Path file = sysfs(slot).resolve("referenced");
-        return Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) : 0;
+        return quotas.used(slot);
+    }
+
+    void sweep(Slot slot) throws IOException {
+        quotas.sweep(slot);
     }
 
     /** Scrubs everything of the tenant: subvolumes, deepest first, and quota group. Idempotent. */
     public void remove(UUID tenant, Slot slot) throws IOException {
-        Path home = tenants().resolve(tenant.toString());
-        if (Files.isDirectory(home)) {
-            for (Path child : children(home)) deleteSubvolume(child);
-            Files.delete(home);
-        }
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (Files.isDirectory(sysfs(slot))) {
-            try {
-                dissolve(slot);
-            } catch (IOException e) {
-                if (System.nanoTime() > end) throw e;
-                pause();
-            }
-        }
-    }
-
-    /** Removes the slot's quota group; EBUSY until the last extent of its subvolumes is billed back. */
-    private void dissolve(Slot slot) throws IOException {
-        btrfs("filesystem", "sync", mount.toString()); // wakes the cleaner, which else waits for the next commit
-        btrfs("subvolume", "sync", mount.toString());
-        // A level-0 group goes with its subvolume, unless this kernel leaves it behind; only then can its parent go.
-        for (String group :
-                QgroupList.members(btrfs("qgroup", "show", "-pc", "--raw", mount.toString()), slot.qgroup()))
-            if (Files.isDirectory(qgroup(group))) destroyLeft(group, slot);
-        btrfs("qgroup", "destroy", slot.qgroup(), mount.toString());
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the removal was interrupted", e);
-        }
-    }
-
-    private void destroyLeft(String group, Slot slot) throws IOException {
-        try {
-            btrfs("qgroup", "remove", group, slot.qgroup(), mount.toString());
-            btrfs("qgroup", "destroy", group, mount.toString());
-        } catch (IOException e) {
-            if (Files.isDirectory(qgroup(group))) throw e; // else the cleaner came first
-        }
+        Path home = home(tenant);
+        deleteSubvolume(home); // all below it: what is left are directories and notes of ours
+        for (Path left : children(snapshots(tenant))) Files.delete(left);
+        Files.deleteIfExists(snapshots(tenant));
+        Files.deleteIfExists(home);
+        quotas.remove(slot);
     }
 
     /** Tenants that have storage here. */
@@ -243,8 +229,9 @@ public final class Pool {
                 && !Files.getFileStore(mount).equals(Files.getFileStore(mount.getParent()));
     }
 
-    /** Deletes a subvolume and those that a tenant made inside it, deepest first. */
+    /** Deletes the subvolumes at and below a path, deepest first. Idempotent. */
     void deleteSubvolume(Path subvolume) throws IOException {
+        if (!Files.isDirectory(subvolume)) return;
         List<Path> nested = new ArrayList<>();
         Path relative = mount.relativize(subvolume);
         for (Path path : SubvolumeList.paths(btrfs("subvolume", "list", mount.toString())))
@@ -271,37 +258,6 @@ public final class Pool {
         Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
         Command.run(List.of("mkfs.btrfs", "-q", "-L", "cloister", draft.toString()));
         Files.move(draft, image);
-    }
-
-    private void enableQuota() throws IOException {
-        missing.clear();
-        if (Files.exists(sysfs().resolve("qgroups/mode"))
-                && Files.readString(sysfs().resolve("qgroups/mode")).strip().equals("squota")) return;
-        byte[] arguments = ByteBuffer.allocate(16)
-                .order(ByteOrder.nativeOrder())
-                .putLong(BTRFS_QUOTA_CTL_ENABLE_SIMPLE_QUOTA)
-                .array();
-        try (Fd root = Linux.open(mount.toString(), Linux.O_RDONLY | Linux.O_DIRECTORY)) {
-            Linux.ioctl(root, BTRFS_IOC_QUOTA_CTL, arguments);
-        } catch (SyscallException e) {
-            missing.add(
-                    "This kernel has no simple btrfs quotas (Linux 6.7 or newer has): the disk limit of a plan does not bind.");
-        }
-    }
-
-    private Path sysfs() throws IOException {
-        if (uuid == null)
-            uuid = Command.run(List.of("findmnt", "-n", "-o", "UUID", "--mountpoint", mount.toString()))
-                    .strip();
-        return Path.of("/sys/fs/btrfs", uuid);
-    }
-
-    private Path sysfs(Slot slot) throws IOException {
-        return qgroup(slot.qgroup());
-    }
-
-    private Path qgroup(String name) throws IOException {
-        return sysfs().resolve("qgroups").resolve(name.replace('/', '_'));
     }
 
     private FileStore store() throws IOException {

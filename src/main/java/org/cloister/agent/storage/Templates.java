@@ -53,8 +53,8 @@ public final class Templates {
     public synchronized void build(String suite, Consumer<Reply.Progress> progress) throws IOException {
         if (has(suite)) return;
         Path draft = pool.templates().resolve(suite + ".new");
-        if (Files.isDirectory(draft)) pool.deleteSubvolume(draft);
-        if (Files.isDirectory(tree(suite))) pool.deleteSubvolume(tree(suite)); // without its note it is half made
+        pool.deleteSubvolume(draft);
+        pool.deleteSubvolume(tree(suite)); // without its note it is half made
         Pool.btrfs("subvolume", "create", draft.toString());
         try {
             DebootstrapProgress told = new DebootstrapProgress(progress);
@@ -63,18 +63,20 @@ public final class Templates {
             long bytes = usedBytes(draft);
             Files.move(draft, tree(suite));
             Pool.btrfs("property", "set", tree(suite).toString(), "ro", "true");
-            Path written = pool.templates().resolve(suite + ".json.new");
-            Frames.JSON.writeValue(written.toFile(), new Reply.Template(suite, Instant.now(), bytes, packages));
-            Files.move(written, note(suite));
+            Pool.btrfs(
+                    "filesystem",
+                    "sync",
+                    tree(suite).toString()); // a note shall not outlive a crash that its tree did not
+            Note.write(note(suite), new Reply.Template(suite, Instant.now(), bytes, packages));
         } catch (IOException | RuntimeException e) {
-            if (Files.isDirectory(draft)) pool.deleteSubvolume(draft);
+            pool.deleteSubvolume(draft);
             throw e;
         }
     }
 
     public synchronized void remove(String suite) throws IOException {
         Files.deleteIfExists(note(suite));
-        if (Files.isDirectory(tree(suite))) pool.deleteSubvolume(tree(suite));
+        pool.deleteSubvolume(tree(suite));
     }
 
     private Path note(String suite) {

@@ -47,6 +47,12 @@ record OperationPage(
                             "root", "Root file system",
                             "launch", "Namespaces, limits and network",
                             "ready", "First answer"),
+            "snapshot.restore",
+                    orderedMap(
+                            "stop", "Everything that runs ends",
+                            "root", "The snapshot takes the root’s place",
+                            "launch", "Namespaces, limits and network",
+                            "ready", "First answer"),
             "audit.run",
                     orderedMap(
                             "facts", "Facts from outside",
@@ -103,6 +109,7 @@ record OperationPage(
             case "tenant.delete" -> "Deleting " + operation.tenant();
             case "template.build" -> "Building " + operation.subject();
             case "audit.run" -> "Auditing";
+            case "snapshot.restore" -> "Restoring " + operation.tenant();
             default -> operation.tenant() == null ? "Working" : "Changing " + operation.tenant();
         };
     }

@@ -6,6 +6,7 @@ import org.cloister.manager.event.Event;
 import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
+import org.cloister.protocol.Reply;
 
 /**
  * One tenant.
@@ -33,6 +34,7 @@ record TenantPage(
         List<Running> processes,
         String processesSentence,
         List<Key> keys,
+        List<Reply.Snapshot> snapshots,
         List<PlanChoice> plans,
         List<Event> events,
         Said said) {
@@ -56,7 +58,7 @@ record TenantPage(
     /**
      * A refusal and where it belongs.
      *
-     * @param field "" where it belongs to no field, else keys, plan or delete
+     * @param field "" where it belongs to no field, else keys, snapshots, plan or delete
      * @param text what had been typed there
      */
     record Said(String field, String sentence, String text) {

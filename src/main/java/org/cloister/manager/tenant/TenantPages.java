@@ -15,10 +15,15 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
+import org.cloister.manager.operation.OperationView;
+import org.cloister.manager.operation.Operations;
 import org.cloister.manager.page.Uploads;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.manager.tenant.TenantPage.Said;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
@@ -34,6 +39,12 @@ class TenantPages {
 
     @Inject
     TenantViews views;
+
+    @Inject
+    Snapshots snapshots;
+
+    @Inject
+    Operations operations;
 
     @CheckedTemplate
     static class Templates {
@@ -112,6 +123,32 @@ class TenantPages {
     }
 
     @POST
+    @Path("tenants/{name}/snapshots")
+    public Response takeSnapshot(
+            @PathParam("name") String name, @RestForm String note, @Context SecurityContext caller) {
+        return attempt(name, "snapshots", note, () -> done(snapshots.take(who(caller), name, note)));
+    }
+
+    @POST
+    @Path("tenants/{name}/snapshots/remove")
+    public Response removeSnapshot(@PathParam("name") String name, @RestForm UUID id, @Context SecurityContext caller) {
+        return attempt(name, "snapshots", "", () -> done(snapshots.remove(who(caller), name, id)));
+    }
+
+    /** Goes to where one can watch it. */
+    @POST
+    @Path("tenants/{name}/snapshots/restore")
+    public Response restoreSnapshot(
+            @PathParam("name") String name, @RestForm UUID id, @Context SecurityContext caller) {
+        Tenant tenant = tenants.get(name);
+        try {
+            return to("/operations/" + snapshots.restore(who(caller), name, id).id());
+        } catch (Refusal refusal) {
+            return refused(409, tenant, new Said("snapshots", refusal.sentence(), ""));
+        }
+    }
+
+    @POST
     @Path("tenants/{name}/plan")
     public Response changePlan(@PathParam("name") String name, @RestForm String plan, @Context SecurityContext caller) {
         return attempt(name, "plan", "", () -> tenants.change(who(caller), name, new Wish.Change(plan, null)));
@@ -142,6 +179,11 @@ class TenantPages {
             return refused(status, tenant, new Said(field, refusal.sentence(), Uploads.echo(text)));
         }
         return to("/tenants/" + name + (field.isEmpty() ? "" : "#" + field));
+    }
+
+    /** Waits for what takes milliseconds as a rule. */
+    private void done(OperationView operation) {
+        operations.await(operation.id(), Duration.ofSeconds(10));
     }
 
     private Response refused(int status, Tenant tenant, Said said) {

@@ -18,6 +18,8 @@ import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Words;
+import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Inspection;
@@ -51,6 +53,9 @@ class TenantViews {
 
     @Inject
     Tenants tenants;
+
+    @Inject
+    Snapshots snapshots;
 
     TenantListPage list() {
         List<Tenant> all = Tenant.all();
@@ -155,6 +160,7 @@ class TenantViews {
                         ? "None: " + tenant.name + " does not run."
                         : "The same ones, seen from inside and from the host.",
                 keys(tenant),
+                snapshots(tenant),
                 PlanChoice.all(tenant.plan),
                 Event.latest(tenant.name, EVENTS),
                 said);
@@ -200,6 +206,14 @@ class TenantViews {
                 .map(key -> new TenantPage.Key(
                         key.comment, key.type, key.fingerprint, key.createdAt, also.getOrDefault(key.fingerprint, "")))
                 .toList();
+    }
+
+    private List<Reply.Snapshot> snapshots(Tenant tenant) {
+        try {
+            return snapshots.of(tenant).reversed();
+        } catch (Refusal refusal) { // the frame says when the agent is away
+            return List.of();
+        }
     }
 
     /** The fingerprint stands beside the sentence already. */

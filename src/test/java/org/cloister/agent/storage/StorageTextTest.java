@@ -35,6 +35,20 @@ class StorageTextTest {
     }
 
     @Test
+    void onlyGroupsWhoseSubvolumeIsGoneAndThatHoldNothingAreSpent() {
+        String shown = """
+                Qgroupid    Referenced    Exclusive Parent     Child   Path
+                --------    ----------    --------- ------     -----   ----
+                0/257                0            0 1/7        -       tenants/a/root
+                0/258                0            0 1/7        -       <stale>
+                0/259            16384        16384 1/7        -       <stale>
+                0/260                0            0 1/70       -       <stale>
+                1/7              16384        16384 -          0/257,0/258,0/259   <0 member qgroups>
+                """;
+        assertEquals(List.of("0/258"), QgroupList.spent(shown, "1/7"));
+    }
+
+    @Test
     void progressOfDebootstrapNeverGoesBackAndEndsBelowDone() {
         List<Reply.Progress> told = new ArrayList<>();
         DebootstrapProgress progress = new DebootstrapProgress(told::add);
