@@ -54,7 +54,7 @@ public final class Cgroups {
                 ? new Version1(mounts.controllers().containsKey("memory")
                         && Files.exists(mounts.controllers().get("memory").resolve("memory.memsw.limit_in_bytes")))
                 : new Version2();
-        Path own = mounts.unified().resolve(instance);
+        Path own = own(mounts.unified(), instance);
         Map<String, Path> controllers = new HashMap<>();
         List<String> missing = new ArrayList<>();
         for (String controller : dialect.controllers()) {
@@ -68,7 +68,7 @@ public final class Cgroups {
         Cgroups cgroups = new Cgroups(dialect, own, Map.copyOf(controllers), List.copyOf(missing));
         for (Path tree : cgroups.trees()) Files.createDirectories(tree);
         if (!v1) {
-            enable(mounts.unified(), controllers.keySet());
+            if (!isUnit(own)) enable(mounts.unified(), controllers.keySet());
             enable(own, controllers.keySet());
         }
         return cgroups;
@@ -189,9 +189,19 @@ public final class Cgroups {
         for (Path tree : trees()) removeTree(tree.resolve(name));
     }
 
-    /** Removes the instance's own cgroups; no tenant may be left. */
+    /** Removes the instance's own cgroups; no tenant may be left. The unit's is systemd's to remove. */
     public void remove() throws IOException {
-        for (Path tree : trees()) removeTree(tree);
+        for (Path tree : trees()) if (!isUnit(tree)) removeTree(tree);
+    }
+
+    /** Under systemd the tree is its own, but for what it delegates to a unit (CGROUP_DELEGATION.md, "Two Key Design Rules"). */
+    static Path own(Path unified, String instance) {
+        Path unit = unified.resolve(instance + ".slice").resolve(instance + "-tenants.service");
+        return Files.isDirectory(unit) ? unit : unified.resolve(instance);
+    }
+
+    private static boolean isUnit(Path tree) {
+        return tree.toString().endsWith(".service");
     }
 
     private static Limits outer(Limits limits) {

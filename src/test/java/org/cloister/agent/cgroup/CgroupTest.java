@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.cloister.protocol.Limits;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CgroupTest {
 
@@ -54,6 +56,14 @@ class CgroupTest {
     void aMachineWithoutCgroupsHasNone() {
         assertNull(CgroupMounts.parse("22 1 254:1 / / rw - ext4 /dev/vda1 rw\nnot a mount\n")
                 .unified());
+    }
+
+    @Test
+    void tenantsLiveInTheUnitThatSystemdDelegatesAndElseAtTheRoot(@TempDir Path tree) throws IOException {
+        assertEquals(tree.resolve("cloister"), Cgroups.own(tree, "cloister"));
+        Path unit = Files.createDirectories(tree.resolve("cloister.slice/cloister-tenants.service"));
+        assertEquals(unit, Cgroups.own(tree, "cloister"));
+        assertEquals(tree.resolve("other"), Cgroups.own(tree, "other"), "another instance's unit is not ours");
     }
 
     @Test
