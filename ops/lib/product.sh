@@ -84,17 +84,20 @@ run_agent() {
     return 1
 }
 
-# Asks the agent what machine this is: a frame is a 4-byte big-endian length and that many bytes of JSON.
-agent_answers() {
-    [[ $(perl -MIO::Socket::UNIX -e '
-        alarm 5;
+# ask_agent JSON: the agent's reply to a request; 1 if it does not answer. A frame is a 4-byte big-endian length and that
+# many bytes of JSON.
+ask_agent() {
+    perl -MIO::Socket::UNIX -e '
+        alarm 10;
         my $agent = IO::Socket::UNIX->new(Peer => $ARGV[0]) or exit 1;
-        print $agent pack("N/a*", q({"ask":"host"}));
+        print $agent pack("N/a*", $ARGV[1]);
         $agent->flush;
         read($agent, my $length, 4) == 4 or exit 1;
         read($agent, my $reply, unpack("N", $length));
-        print $reply;' "$CLOISTER_RUN/agent/agent.sock" 2>/dev/null) == *'"kernel"'* ]]
+        print $reply;' "$CLOISTER_RUN/agent/agent.sock" "$1" 2>/dev/null
 }
+
+agent_answers() { [[ $(ask_agent '{"ask":"host"}') == *'"kernel"'* ]]; }
 
 start_manager() {
     runs manager && return 0
@@ -115,6 +118,14 @@ api() {
     curl -sS --fail-with-body --max-time 60 -X "$1" "${body[@]}" \
         --config <(printf 'header = "Authorization: Bearer %s"\n' "$(cat "$CLOISTER_HOME/keys/admin.token")") \
         "$(url)/api/v1$2"
+}
+
+# One line; the page Machine and ops/harden say more.
+posture_in_words() {
+    api GET /host/posture | jq -r '
+        if .open + .weak == 0 then "all \(.good) checks are good"
+        else "\(.open) open and \(.weak) weak of \(.open + .weak + .good) checks; ops/harden lists them, and can mend most"
+        end' || say 'could not be looked at'
 }
 
 # Builds the template of the host's own suite and shows how far it is.

@@ -19,6 +19,7 @@ remains() {
     remaining_links
     remaining_tables
     remaining_accounts
+    remaining_settings
     remaining_files
 }
 
@@ -54,6 +55,12 @@ remaining_accounts() {
         if getent group "$user" >/dev/null; then echo "group $user"; fi
     done
     grep -H "^$IDS_USER:" /etc/subuid /etc/subgid 2>/dev/null || true
+}
+
+remaining_settings() {
+    local key
+    read_hardened
+    for key in $(hardened_here); do echo "setting $key in $HARDENED"; done
 }
 
 remaining_files() {

@@ -76,9 +76,9 @@ class StructureTest {
     }
 
     @Test
-    void cgroupStorageNetworkAndSeccompDoNotKnowEachOther() {
-        for (String one : new String[] {"cgroup", "storage", "network", "seccomp"})
-            for (String other : new String[] {"cgroup", "storage", "network", "seccomp", "sandbox", "proof"})
+    void cgroupStorageNetworkSeccompAndPostureDoNotKnowEachOther() {
+        for (String one : new String[] {"cgroup", "storage", "network", "seccomp", "posture"})
+            for (String other : new String[] {"cgroup", "storage", "network", "seccomp", "posture", "sandbox", "proof"})
                 if (!one.equals(other))
                     check(noClasses()
                             .that()

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.cloister.agent.posture.Posture;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.protocol.Reply;
+import org.cloister.protocol.Slot;
 
 /** What this machine is and has. */
 final class Machine {
@@ -14,9 +16,21 @@ final class Machine {
     private final Instance instance;
     private final Agent.Parts parts;
 
-    Machine(Instance instance, Agent.Parts parts) {
+    private final Posture posture;
+
+    Machine(Instance instance, Agent.Parts parts) throws IOException {
         this.instance = instance;
         this.parts = parts;
+        this.posture = new Posture(new Posture.Place(
+                instance.name(), instance.home(), new Slot(instance.firstSlot()), new Slot(instance.lastSlot())));
+    }
+
+    Reply.Posture posture() throws IOException {
+        String memory = Files.readString(Path.of("/proc/meminfo"));
+        return new Reply.Posture(posture.look(
+                parts.tenants().limits(),
+                kilobytes(memory, "MemTotal:") << 10,
+                parts.pool().totalBytes()));
     }
 
     Reply.Host describe() throws IOException {

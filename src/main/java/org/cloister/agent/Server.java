@@ -146,6 +146,7 @@ final class Server implements Closeable {
             throws IOException, Refusal {
         return switch (request) {
             case Request.Host host -> machine.describe();
+            case Request.Posture posture -> machine.posture();
             case Request.Apply apply -> new Reply.Tenant(parts.tenants().apply(apply.spec(), progress));
             case Request.Remove remove -> {
                 parts.tenants().remove(remove.tenant());

@@ -14,6 +14,7 @@ import java.util.UUID;
     @JsonSubTypes.Type(value = Reply.Failed.class, name = "failed"),
     @JsonSubTypes.Type(value = Reply.Done.class, name = "done"),
     @JsonSubTypes.Type(value = Reply.Host.class, name = "host"),
+    @JsonSubTypes.Type(value = Reply.Posture.class, name = "posture"),
     @JsonSubTypes.Type(value = Reply.Tenant.class, name = "tenant"),
     @JsonSubTypes.Type(value = Reply.Tenants.class, name = "tenants"),
     @JsonSubTypes.Type(value = Reply.Inspected.class, name = "inspected"),
@@ -70,6 +71,13 @@ public sealed interface Reply {
             int lastSlot,
             List<String> missing)
             implements Reply {}
+
+    /** The worst first. */
+    record Posture(List<PostureCheck> checks) implements Reply {
+        public Posture {
+            checks = List.copyOf(checks);
+        }
+    }
 
     record Tenant(TenantState state) implements Reply {}
 

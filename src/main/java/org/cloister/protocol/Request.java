@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "ask")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Request.Host.class, name = "host"),
+    @JsonSubTypes.Type(value = Request.Posture.class, name = "posture"),
     @JsonSubTypes.Type(value = Request.Apply.class, name = "apply"),
     @JsonSubTypes.Type(value = Request.Remove.class, name = "remove"),
     @JsonSubTypes.Type(value = Request.States.class, name = "states"),
@@ -41,6 +42,9 @@ public sealed interface Request<R extends Reply> {
 
     /** The machine: kernel, capacity, what it lacks. */
     record Host() implements Request<Reply.Host> {}
+
+    /** What about the machine helps to hold tenants apart, and what does not. */
+    record Posture() implements Request<Reply.Posture> {}
 
     /** Make the tenant what the specification says. Idempotent; progress: root, ids, network, start. */
     record Apply(TenantSpec spec) implements Request<Reply.Tenant> {

@@ -64,7 +64,16 @@ final class Machine {
                 "nft tables", lines("nft", "list", "tables"),
                 "forwarding", lines("sh", "-c", "grep -H . /proc/sys/net/ipv4/conf/*/forwarding"),
                 "accounts", lines("sh", "-c", "cat /etc/passwd /etc/group /etc/subuid /etc/subgid | cut -d: -f1"),
-                "directories", lines("find", "/var/lib", "/run", "/tmp", "-maxdepth", "1"));
+                "directories",
+                        lines(
+                                "find",
+                                "/var/lib",
+                                "/run",
+                                "/tmp",
+                                "/etc/sysctl.d",
+                                "/etc/systemd/system",
+                                "-maxdepth",
+                                "1"));
     }
 
     private static List<String> lines(String... command) {

@@ -301,8 +301,8 @@ class PagesTest {
     void everyPageFitsAPhoneAndKeepsItsTheme() {
         page.navigate(instance.url() + "/");
         button("Dark").click();
-        for (String path :
-                List.of("/", "/tenants/new", "/audits", "/templates", "/plans", "/events", "/nothing-here")) {
+        for (String path : List.of(
+                "/", "/tenants/new", "/audits", "/templates", "/plans", "/events", "/machine", "/nothing-here")) {
             page.setViewportSize(390, 844);
             page.navigate(instance.url() + path);
             assertEquals("dark", page.evaluate("document.documentElement.dataset.theme"), path);

@@ -20,6 +20,7 @@ import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
 import org.cloister.protocol.Inspection;
 import org.cloister.protocol.Limit;
+import org.cloister.protocol.Limits;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
@@ -290,6 +291,11 @@ public final class Tenants {
         if (cgroups.frozen(running.slot().cgroup()))
             throw new Refusal(Reply.Reason.CONFLICT, running.spec().name() + " is frozen. Thaw it first.");
         return new Commands(running.slot(), running.sandbox(), launcher.socket(running.slot()), cgroups);
+    }
+
+    /** Of every tenant that is remembered, running or not. */
+    public List<Limits> limits() throws IOException {
+        return ledger.all().stream().map(entry -> entry.spec().limits()).toList();
     }
 
     public TenantSpec spec(UUID tenant) throws IOException, Refusal {

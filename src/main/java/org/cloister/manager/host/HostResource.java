@@ -27,4 +27,15 @@ class HostResource {
             throw Refusal.of(e);
         }
     }
+
+    /** What about the machine helps to hold tenants apart, and what does not. */
+    @GET
+    @Path("posture")
+    public HostPosture posture() {
+        try {
+            return HostPosture.of(agent.ask(new Request.Posture()));
+        } catch (AgentException e) {
+            throw Refusal.of(e);
+        }
+    }
 }
