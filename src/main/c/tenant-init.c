@@ -191,12 +191,6 @@ static int make_directory(int at, const char *name, struct packet *p) {
 
 static int make_link(int at, const char *name, struct packet *p) { return symlinkat(p->word[2], at, name); }
 
-static int make_file(int at, const char *name, struct packet *p) {
-    int file = openat(at, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, (mode_t) strtoul(p->word[2], NULL, 8));
-    if (file < 0) return -1;
-    return close(file);
-}
-
 static int put(struct packet *p) {
     int file = inside(p->word[1], O_WRONLY | O_NONBLOCK), result = -1;
     if (file < 0) return -1;
@@ -241,8 +235,8 @@ static int load_filter(struct packet *p) {
 static int step(struct packet *p) {
     static const struct { const char *name; int words; } known[] = {
         { "become-root", 1 }, { "root", 2 }, { "attach", 2 }, { "fresh", 4 }, { "bind", 4 }, { "directory", 3 },
-        { "link", 3 }, { "file", 3 }, { "put", 3 }, { "pivot", 1 }, { "hostname", 2 }, { "loopback", 1 },
-        { "capabilities", 2 }, { "seccomp", 2 },
+        { "link", 3 }, { "put", 3 }, { "pivot", 1 }, { "hostname", 2 }, { "loopback", 1 }, { "capabilities", 2 },
+        { "seccomp", 2 },
     };
     int which = 0, count = sizeof known / sizeof *known;
     while (which < count && strcmp(p->word[0], known[which].name)) which++;
@@ -255,12 +249,11 @@ static int step(struct packet *p) {
         case 4: return bind_mount(p);
         case 5: return make(p->word[1], make_directory, p);
         case 6: return make(p->word[1], make_link, p);
-        case 7: return make(p->word[1], make_file, p);
-        case 8: return put(p);
-        case 9: return pivot();
-        case 10: return sethostname(p->word[1], strlen(p->word[1]));
-        case 11: return loopback_up();
-        case 12: return keep_capabilities(strtoull(p->word[1], NULL, 16));
+        case 7: return put(p);
+        case 8: return pivot();
+        case 9: return sethostname(p->word[1], strlen(p->word[1]));
+        case 10: return loopback_up();
+        case 11: return keep_capabilities(strtoull(p->word[1], NULL, 16));
         default: return load_filter(p);
     }
 }

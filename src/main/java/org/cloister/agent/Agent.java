@@ -5,12 +5,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Audit;
 import org.cloister.agent.sandbox.History;
 import org.cloister.agent.sandbox.Tenants;
+import org.cloister.agent.sandbox.Watch;
 import org.cloister.agent.seccomp.Filter;
 import org.cloister.agent.seccomp.Profile;
 import org.cloister.agent.storage.Pool;
@@ -57,6 +59,8 @@ public final class Agent {
             var tenants = parts.tenants().take();
             Thread.ofPlatform().name("recovery").start(() -> parts.tenants().bringBack(tenants));
             Thread.ofPlatform().daemon().name("network").start(() -> guard(parts.tenants()));
+            Watch watch = new Watch(parts.tenants(), List.of(parts.tenants()::refreshViews));
+            Thread.ofPlatform().daemon().name("watch").start(watch::run);
             System.out.println("agent: serving instance " + instance.name());
             server.run();
         }

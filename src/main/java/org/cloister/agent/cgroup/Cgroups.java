@@ -1,6 +1,7 @@
 package org.cloister.agent.cgroup;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.protocol.Limit;
@@ -165,6 +167,28 @@ public final class Cgroups {
         return dialect.measure((controller, file) -> controllers.containsKey(controller)
                 ? read(controllers.get(controller).resolve(name).resolve(leaf).resolve(file))
                 : "");
+    }
+
+    /** What the tenant's payload uses, in detail. */
+    public Figures figures(String name) throws IOException {
+        Dialect.Files files = (controller, file) -> controllers.containsKey(controller)
+                ? read(controllers
+                        .get(controller)
+                        .resolve(name)
+                        .resolve(PAYLOAD)
+                        .resolve(file))
+                : "";
+        return dialect instanceof Version2 ? Figures.version2(files) : Figures.version1(files);
+    }
+
+    /** Some threads of the tenant's payload, as the host counts; no more are read, however many there are. */
+    public List<Integer> threads(String name, int most) throws IOException {
+        Path file = unified.resolve(name).resolve(PAYLOAD).resolve("cgroup.threads");
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.limit(most).map(Integer::valueOf).toList();
+        } catch (NoSuchFileException | UncheckedIOException e) { // it has just been removed
+            return List.of();
+        }
     }
 
     /** Names of every tenant's cgroup that is there. */

@@ -65,6 +65,8 @@ final class LibC {
 
     static native int statfs(String path, Pointer result);
 
+    static native int umount2(String path, int flags);
+
     static native int waitpid(int pid, int[] status, int options);
 
     static native int memfd_create(String name, int flags);

@@ -41,6 +41,7 @@ public final class Linux {
 
     private static final int SYS_PIDFD_SEND_SIGNAL = 424;
     private static final int SYS_OPEN_TREE = 428;
+    private static final int SYS_MOVE_MOUNT = 429;
     private static final int SYS_FSOPEN = 430;
     private static final int SYS_FSCONFIG = 431;
     private static final int SYS_FSMOUNT = 432;
@@ -77,6 +78,23 @@ public final class Linux {
 
     public static Fd fsmount(Fd context, long attributes) throws SyscallException {
         return new Fd((int) syscall("fsmount", SYS_FSMOUNT, context.number(), 1, attributes, 0, attributes));
+    }
+
+    /** Attaches a detached mount at a path of the host's. */
+    public static void moveMount(Fd mount, String to) throws SyscallException {
+        try (Memory empty = text("");
+                Memory target = text(to)) {
+            // MOVE_MOUNT_F_EMPTY_PATH 4
+            check(
+                    "move_mount",
+                    LibC.syscall(SYS_MOVE_MOUNT, mount.number(), at(empty), AT_FDCWD, at(target), 4, 0),
+                    to);
+        }
+    }
+
+    /** Takes a mount away, also while something of it is open (MNT_DETACH). */
+    public static void unmount(String path) throws SyscallException {
+        check("umount2", LibC.umount2(path, 2), path);
     }
 
     /** @param userNamespace with MOUNT_ATTR_IDMAP in {@code set}; else null */

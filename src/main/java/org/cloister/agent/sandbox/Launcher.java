@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.Errno;
 import org.cloister.agent.linux.Fd;
@@ -26,19 +29,23 @@ final class Launcher {
     private final Path run;
     private final Cgroups cgroups;
     private final Network network;
+    private final Views views;
     private final byte[] filter;
+    private final List<ProcSteps.Entry> settings;
 
     /**
      * @param program the tenant-init executable
      * @param run a root-owned 0700 directory for exec sockets; its parent is one that any uid may look into, since
      *     tenant-init, with the tenant's ids by then, attaches its root over it
      */
-    Launcher(Path program, Path run, Cgroups cgroups, Network network, byte[] filter) {
+    Launcher(Path program, Path run, Cgroups cgroups, Network network, Views views, byte[] filter) throws IOException {
         this.program = program;
         this.run = run;
         this.cgroups = cgroups;
         this.network = network;
+        this.views = views;
         this.filter = filter;
+        this.settings = ProcSteps.settings();
     }
 
     /** Where the tenant's exec service listens. */
@@ -51,6 +58,7 @@ final class Launcher {
         long began = System.nanoTime();
         Slot slot = new Slot(spec.slot());
         try {
+            views.make(spec, slot);
             cgroups.create(slot.cgroup(), spec.limits());
             int pid = build(spec, slot, root);
             long micros = (System.nanoTime() - began) / 1000;
@@ -67,11 +75,23 @@ final class Launcher {
         }
     }
 
-    /** Ends whatever of the tenant's runs, and removes cgroups, link and socket. Idempotent. */
+    /**
+     * Ends whatever of the tenant's runs, and removes cgroups, link, socket and views. Idempotent. Views are made first and
+     * removed last: where an agent was killed in between, they tell.
+     */
     void tearDown(Slot slot) throws IOException {
         cgroups.destroy(slot.cgroup());
         network.disconnect(slot);
         Files.deleteIfExists(socket(slot));
+        views.remove(slot);
+    }
+
+    /** Slots of which there is anything to tear down. */
+    Set<Slot> remains() throws IOException {
+        Set<Slot> slots = new HashSet<>();
+        for (String name : cgroups.names()) slots.add(new Slot(Integer.parseInt(name.substring(2))));
+        for (int number : views.slots()) slots.add(new Slot(number));
+        return slots;
     }
 
     private int build(TenantSpec spec, Slot slot, Path root) throws IOException {
@@ -87,7 +107,10 @@ final class Launcher {
                         List.of(nothing, nothing, nothing, theirs.fd(), listener));
                 theirs.close();
                 int pid = inner(control, outer);
-                furnish(control, pid, spec, slot, SandboxPlan.of(spec, root, run.getParent(), filter));
+                List<ProcSteps.Entry> machine = new ArrayList<>(ProcSteps.entries());
+                machine.addAll(settings);
+                SandboxPlan plan = SandboxPlan.of(spec, root, views.at(slot), machine, run.getParent(), filter);
+                furnish(control, pid, spec, slot, plan);
                 return pid;
             }
         }

@@ -29,6 +29,28 @@ sealed interface Mount {
         }
     }
 
+    /** A file system of the host's for the tenant to read. */
+    record Shown(Path at) implements Mount {
+        @Override
+        public Fd open(Fd userNamespace) throws IOException {
+            Fd mount = Linux.openTree(Linux.AT_FDCWD, at.toString(), true);
+            try {
+                Linux.mountSetattr(
+                        mount,
+                        Linux.MOUNT_ATTR_RDONLY
+                                | Linux.MOUNT_ATTR_NOSUID
+                                | Linux.MOUNT_ATTR_NODEV
+                                | Linux.MOUNT_ATTR_NOEXEC,
+                        0,
+                        null);
+                return mount;
+            } catch (IOException e) {
+                mount.close();
+                throw e;
+            }
+        }
+    }
+
     /** A new file system of memory. */
     record Memory(String type, Map<String, String> options, long attributes) implements Mount {
         @Override

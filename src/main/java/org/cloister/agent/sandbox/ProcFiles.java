@@ -38,6 +38,15 @@ public final class ProcFiles {
         return fields[0].equals("Z") || fields[0].equals("X") ? -1 : Long.parseLong(fields[19]);
     }
 
+    /** What a process or thread does (proc_pid_stat(5)): R runs or could, D waits for a disk; X where there is none. */
+    static char state(int pid) throws IOException {
+        return read(pid, "stat").map(ProcFiles::state).orElse('X');
+    }
+
+    static char state(String stat) {
+        return stat.charAt(stat.lastIndexOf(')') + 2);
+    }
+
     /** Kind to inode; empty when the process is gone. */
     public static Map<String, Long> namespaces(int pid) throws IOException {
         Map<String, Long> inodes = new LinkedHashMap<>();

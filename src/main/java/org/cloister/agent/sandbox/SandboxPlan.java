@@ -13,54 +13,16 @@ import org.cloister.protocol.TenantSpec;
 /**
  * What a tenant's sandbox is built from, in order. A plan has no effect; {@link Launcher} carries it out.
  *
- * <p>Masks and read-only paths follow threats.md and kernel.md: what the kernel tells there is the machine's or a
- * neighbour's, not the tenant's.
+ * <p>What of /proc and /sys a tenant sees is in {@link ProcSteps}.
  */
 record SandboxPlan(List<Step> steps) {
 
     private static final long NOSUID = Linux.MOUNT_ATTR_NOSUID;
     private static final long NODEV = Linux.MOUNT_ATTR_NODEV;
     private static final long NOEXEC = Linux.MOUNT_ATTR_NOEXEC;
-    private static final long RDONLY = Linux.MOUNT_ATTR_RDONLY;
 
-    static final List<String> MASKED_FILES = List.of(
-            "proc/cmdline",
-            "proc/config.gz",
-            "proc/diskstats",
-            "proc/interrupts",
-            "proc/kallsyms",
-            "proc/kcore",
-            "proc/key-users",
-            "proc/keys",
-            "proc/kmsg",
-            "proc/latency_stats",
-            "proc/locks",
-            "proc/partitions",
-            "proc/sched_debug",
-            "proc/timer_list",
-            "proc/timer_stats",
-            "proc/vmstat",
-            "proc/zoneinfo",
-            "sys/kernel/vmcoreinfo");
-
-    static final List<String> MASKED_DIRECTORIES = List.of(
-            "proc/acpi",
-            "proc/asound",
-            "proc/pressure",
-            "proc/scsi",
-            "sys/block",
-            "sys/dev/block",
-            "sys/devices/virtual/block",
-            "sys/devices/virtual/powercap",
-            "sys/firmware",
-            "sys/fs/btrfs",
-            "sys/fs/selinux",
-            "sys/kernel/debug",
-            "sys/kernel/security",
-            "sys/kernel/slab",
-            "sys/kernel/tracing");
-
-    static final List<String> READ_ONLY = List.of("proc/bus", "proc/fs", "proc/irq", "proc/sys", "proc/sysrq-trigger");
+    /** Where a tenant finds its {@link Views}. */
+    static final String VIEWS = "run/cloister";
 
     /**
      * capabilities(7): CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, NET_RAW
@@ -72,10 +34,13 @@ record SandboxPlan(List<Step> steps) {
 
     /**
      * @param root the tenant's tree in the pool
+     * @param views where the tenant's {@link Views} lie on the host
+     * @param machine what this kernel has in /proc
      * @param filter the program that every process of the tenant runs under
      * @param at a directory of the host's that any uid may look into
      */
-    static SandboxPlan of(TenantSpec spec, Path root, Path at, byte[] filter) {
+    static SandboxPlan of(
+            TenantSpec spec, Path root, Path views, List<ProcSteps.Entry> machine, Path at, byte[] filter) {
         Slot slot = new Slot(spec.slot());
         List<Step> steps = new ArrayList<>();
         steps.add(new Step.BecomeRoot());
@@ -88,19 +53,11 @@ record SandboxPlan(List<Step> steps) {
                             path.equals("tmp") ? "1777" : "0755",
                             spec.limits().of(Limit.MEMORY),
                             NOSUID | NODEV),
-                    path,
-                    false));
+                    path));
         steps.add(new Step.Directory("run/lock", "1777"));
-        steps.add(new Step.Fresh("proc", "proc", NOSUID | NODEV | NOEXEC, Map.of()));
-        steps.add(new Step.Fresh("sysfs", "sys", NOSUID | NODEV | NOEXEC | RDONLY, Map.of()));
-        steps.add(new Step.Fresh("cgroup2", "sys/fs/cgroup", NOSUID | NODEV | NOEXEC | RDONLY, Map.of()));
-        for (String path : MASKED_FILES) steps.add(new Step.Bind("dev/null", path, RDONLY | NOSUID | NOEXEC));
-        for (String path : MASKED_DIRECTORIES)
-            steps.add(new Step.Attach(
-                    new Mount.Memory("tmpfs", Map.of("mode", "555", "size", "4k"), NOSUID | NODEV | NOEXEC | RDONLY),
-                    path,
-                    true));
-        for (String path : READ_ONLY) steps.add(new Step.Bind(path, path, RDONLY));
+        steps.add(new Step.Directory(VIEWS, "0755"));
+        steps.add(new Step.Attach(new Mount.Shown(views), VIEWS));
+        steps.addAll(ProcSteps.of(spec.profile(), machine));
         steps.add(new Step.Loopback());
         steps.add(new Step.Hostname(spec.name()));
         steps.add(new Step.Pivot());
@@ -112,7 +69,7 @@ record SandboxPlan(List<Step> steps) {
     }
 
     private static void devices(List<Step> steps, Slot slot, TenantSpec spec) {
-        steps.add(new Step.Attach(new Mount.Devices(slot.firstUid()), "dev", false));
+        steps.add(new Step.Attach(new Mount.Devices(slot.firstUid()), "dev"));
         for (String directory : List.of("pts", "shm", "mqueue"))
             steps.add(new Step.Directory("dev/" + directory, "0755"));
         Map<String, String> links = new LinkedHashMap<>();
@@ -132,10 +89,8 @@ record SandboxPlan(List<Step> steps) {
                                 "ptmxmode", "0666",
                                 "max", Long.toString(spec.limits().of(Limit.TERMINALS))),
                         NOSUID | NOEXEC),
-                "dev/pts",
-                false));
-        steps.add(new Step.Attach(
-                memory(slot, "1777", spec.limits().of(Limit.MEMORY), NOSUID | NODEV), "dev/shm", false));
+                "dev/pts"));
+        steps.add(new Step.Attach(memory(slot, "1777", spec.limits().of(Limit.MEMORY), NOSUID | NODEV), "dev/shm"));
         steps.add(new Step.Fresh("mqueue", "dev/mqueue", NOSUID | NODEV | NOEXEC, Map.of()));
     }
 

@@ -30,7 +30,7 @@ sealed interface Step {
         }
     }
 
-    record Attach(Mount mount, String path, boolean optional) implements Step {
+    record Attach(Mount mount, String path) implements Step {
         @Override
         public List<String> words() {
             return List.of("attach", path);
@@ -53,11 +53,6 @@ sealed interface Step {
         public List<String> words() {
             return List.of("bind", from, to, Long.toString(attributes));
         }
-
-        @Override
-        public boolean optional() {
-            return true;
-        }
     }
 
     record Directory(String path, String mode) implements Step {
@@ -71,13 +66,6 @@ sealed interface Step {
         @Override
         public List<String> words() {
             return List.of("link", path, target);
-        }
-    }
-
-    record File(String path, String mode) implements Step {
-        @Override
-        public List<String> words() {
-            return List.of("file", path, mode);
         }
     }
 

@@ -41,6 +41,7 @@ public final class Tenants {
     private final Templates templates;
     private final Cgroups cgroups;
     private final Network network;
+    private final Views views;
     private final Launcher launcher;
     private final Set<Integer> slots;
     private final ConcurrentHashMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
@@ -69,7 +70,8 @@ public final class Tenants {
         this.cgroups = cgroups;
         this.network = network;
         this.slots = slots;
-        this.launcher = new Launcher(tenantInit, run, cgroups, network, filter);
+        this.views = new Views(run, cgroups);
+        this.launcher = new Launcher(tenantInit, run, cgroups, network, views, filter);
     }
 
     /**
@@ -80,19 +82,16 @@ public final class Tenants {
      */
     public List<TenantSpec> take() throws IOException {
         List<Ledger.Entry> entries = ledger.all();
-        Set<String> known = new HashSet<>();
         Set<UUID> tenants = new HashSet<>();
         List<Slot> links = new ArrayList<>();
         for (Ledger.Entry entry : entries) {
             Slot slot = new Slot(entry.spec().slot());
             owners.put(slot.number(), entry.spec().id());
-            known.add(slot.cgroup());
             tenants.add(entry.spec().id());
             links.add(slot);
         }
         network.load(links);
-        for (String name : cgroups.names())
-            if (!known.contains(name)) launcher.tearDown(new Slot(Integer.parseInt(name.substring(2))));
+        for (Slot slot : launcher.remains()) if (!links.contains(slot)) launcher.tearDown(slot);
         for (UUID owner : pool.owners())
             if (!tenants.contains(owner))
                 LOG.log(System.Logger.Level.WARNING, "storage of {0}, which no specification explains, is kept", owner);
@@ -193,7 +192,7 @@ public final class Tenants {
         pool.quota(slot, spec.limits().of(Limit.DISK));
         boolean alive = sandbox != null && sandbox.alive();
         if (spec.desired() == Desired.STOPPED || !alive || sandbox.generation() != spec.generation()) {
-            if (alive || cgroups.names().contains(slot.cgroup())) {
+            if (alive || launcher.remains().contains(slot)) {
                 progress.accept(new Reply.Progress("stop", 30, "Ending what runs"));
                 launcher.tearDown(slot);
             }
@@ -236,6 +235,11 @@ public final class Tenants {
         return running;
     }
 
+    /** Brings up to date what a running tenant sees of its own machine: a look for {@link Watch}. */
+    public void refreshViews(TenantSpec spec, Slot slot) throws IOException {
+        views.refresh(spec, slot, measure(slot));
+    }
+
     public List<TenantState> states() throws IOException {
         List<TenantState> states = new ArrayList<>();
         for (Ledger.Entry entry : ledger.all()) states.add(observe(entry));
@@ -243,7 +247,10 @@ public final class Tenants {
     }
 
     public Usage measure(UUID tenant) throws IOException, Refusal {
-        Slot slot = new Slot(entry(tenant).spec().slot());
+        return measure(new Slot(entry(tenant).spec().slot()));
+    }
+
+    private Usage measure(Slot slot) throws IOException {
         Dialect.Reading now = cgroups.measure(slot.cgroup());
         return new Usage(
                 now.cpuMicros(),
@@ -308,7 +315,7 @@ public final class Tenants {
 
     /** Stops every tenant; specifications stay as they are, so that the next start of the agent brings them back. */
     public void stopAll() throws IOException {
-        for (String name : cgroups.names()) launcher.tearDown(new Slot(Integer.parseInt(name.substring(2))));
+        for (Slot slot : launcher.remains()) launcher.tearDown(slot);
     }
 
     private record Running(TenantSpec spec, Slot slot, Sandbox sandbox) {}

@@ -25,7 +25,13 @@ class SandboxTextTest {
             limits(100, 512L << 20, 256, 1L << 30),
             null);
 
-    private static final List<Step> STEPS = SandboxPlan.of(EVE, Path.of("/pool/eve"), Path.of("/run/x"), new byte[8])
+    private static final List<Step> STEPS = SandboxPlan.of(
+                    EVE,
+                    Path.of("/pool/eve"),
+                    Path.of("/run/x/tenants/ct7.views"),
+                    List.of(new ProcSteps.Entry("kcore", false), new ProcSteps.Entry("bus", true)),
+                    Path.of("/run/x"),
+                    new byte[8])
             .steps();
 
     private static int indexOf(Class<? extends Step> kind) {
@@ -53,10 +59,12 @@ class SandboxTextTest {
     }
 
     @Test
-    void everyMaskIsReadOnlyOrANodeThatHoldsNothing() {
+    void everyMaskIsReadOnlyAndMustBeThere() {
         for (Step step : STEPS)
-            if (step instanceof Step.Attach(Mount.Memory mask, String path, boolean optional) && optional)
-                assertEquals(0xf, mask.attributes(), path + " must be read-only, nosuid, nodev, noexec");
+            if (step instanceof Step.Bind(String from, String to, long attributes) && from.contains("masks")) {
+                assertEquals(0xf, attributes, to + " must be read-only, nosuid, nodev, noexec");
+                assertFalse(step.optional(), to + ": a tenant without this mask must not start");
+            }
     }
 
     @Test
