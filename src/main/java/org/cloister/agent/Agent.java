@@ -36,7 +36,7 @@ public final class Agent {
             String what = arguments.length == 0 ? "serve" : arguments[0];
             switch (what) {
                 case "serve" -> serve(instance);
-                case "--stop-tenants" -> parts(instance).tenants().stopAll();
+                case "--stop-tenants" -> stopTenants(parts(instance).tenants());
                 case "--purge" -> purge(instance);
                 default -> throw new IllegalArgumentException("unknown argument " + what);
             }
@@ -80,6 +80,11 @@ public final class Agent {
         }
     }
 
+    private static void stopTenants(Tenants tenants) throws IOException {
+        tenants.endAll();
+        tenants.stopAll();
+    }
+
     private static void purge(Instance instance) throws IOException {
         Parts parts = parts(instance);
         parts.tenants().stopAll();
@@ -103,7 +108,7 @@ public final class Agent {
         Path run = guarded(instance.run().resolve("tenants"));
         Pool pool =
                 new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
-        Templates templates = new Templates(pool, instance.app().resolve("tenants/templates/build"), instance.mirror());
+        Templates templates = new Templates(pool, instance.app().resolve("tenants/templates"), instance.mirror());
         Cgroups cgroups = Cgroups.of(instance.name());
         Network network = new Network(instance.name(), instance.open());
         Tenants tenants = new Tenants(

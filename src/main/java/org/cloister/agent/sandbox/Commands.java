@@ -70,6 +70,8 @@ public final class Commands {
                 throw new Refusal(Reply.Reason.INVALID, "Not a name of an environment variable.");
             variables.add(variable.getKey() + "=" + variable.getValue());
         }
+        // Without any, programs speak ASCII and databases are made for it. Every Debian has this one built in.
+        if (!environment.containsKey("LANG")) variables.add("LANG=C.UTF-8");
         List<String> words = new ArrayList<>();
         words.add(command == null ? "shell" : "command");
         words.add(null); // the number of cgroup descriptors, known below

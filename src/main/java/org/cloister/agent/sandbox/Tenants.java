@@ -194,6 +194,7 @@ public final class Tenants {
         if (spec.desired() == Desired.STOPPED || !alive || sandbox.generation() != spec.generation()) {
             if (alive || launcher.remains().contains(slot)) {
                 progress.accept(new Reply.Progress("stop", 30, "Ending what runs"));
+                if (alive) end(spec, sandbox);
                 launcher.tearDown(slot);
             }
             alive = false;
@@ -204,6 +205,8 @@ public final class Tenants {
             } else {
                 progress.accept(new Reply.Progress("launch", 50, "Namespaces, limits, mounts and link"));
                 sandbox = launcher.launch(spec, pool.root(spec.id()));
+                // Before it is written down: one that a crash leaves without its services is launched anew.
+                Services.start(spec, commands(slot, sandbox));
                 ledger.write(new Ledger.Entry(spec, sandbox, null));
             }
             boolean frozen = spec.desired() == Desired.FROZEN;
@@ -211,6 +214,12 @@ public final class Tenants {
         }
         progress.accept(new Reply.Progress("ready", 100, "Done"));
         return observe(new Ledger.Entry(spec, sandbox, null));
+    }
+
+    /** Lets what runs end by itself, for some seconds. A frozen tenant stays as it is: thawed, it would run once more. */
+    private void end(TenantSpec spec, Sandbox sandbox) throws IOException {
+        Slot slot = new Slot(spec.slot());
+        if (!cgroups.frozen(slot.cgroup())) Services.stop(spec, commands(slot, sandbox));
     }
 
     /** Stops the tenant, scrubs its storage and forgets it. Idempotent. */
@@ -297,7 +306,11 @@ public final class Tenants {
         Running running = running(tenant);
         if (cgroups.frozen(running.slot().cgroup()))
             throw new Refusal(Reply.Reason.CONFLICT, running.spec().name() + " is frozen. Thaw it first.");
-        return new Commands(running.slot(), running.sandbox(), launcher.socket(running.slot()), cgroups);
+        return commands(running.slot(), running.sandbox());
+    }
+
+    private Commands commands(Slot slot, Sandbox sandbox) {
+        return new Commands(slot, sandbox, launcher.socket(slot), cgroups);
     }
 
     /** Of every tenant that is remembered, running or not. */
@@ -313,7 +326,25 @@ public final class Tenants {
         return pool.root(tenant);
     }
 
-    /** Stops every tenant; specifications stay as they are, so that the next start of the agent brings them back. */
+    /**
+     * Lets every tenant's programs end by themselves, side by side, so that all of them together take little longer than
+     * one. {@link #stopAll} comes after it.
+     */
+    public void endAll() throws IOException {
+        try (ExecutorService workers = Executors.newFixedThreadPool(64)) {
+            for (Ledger.Entry entry : ledger.all())
+                if (entry.sandbox() != null && entry.sandbox().alive())
+                    workers.submit(() -> {
+                        end(entry.spec(), entry.sandbox());
+                        return null;
+                    });
+        }
+    }
+
+    /**
+     * Kills what runs in every tenant. Specifications stay as they are, so that the next start of the agent brings them
+     * back.
+     */
     public void stopAll() throws IOException {
         for (Slot slot : launcher.remains()) launcher.tearDown(slot);
     }
