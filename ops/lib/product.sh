@@ -130,10 +130,14 @@ posture_in_words() {
 
 # Builds the template of the host's own suite and shows how far it is.
 build_template() {
-    local suite operation
+    local suite operation current
     suite=$(host_suite)
     [[ -n $suite ]] || return 0
-    if api GET /templates | jq -e --arg suite "$suite" 'any(.[]; .suite == $suite)' >/dev/null; then return 0; fi
+    current=$(api GET /templates | jq -r --arg suite "$suite" '.[] | select(.suite == $suite) | .current')
+    if [[ $current == false ]]; then
+        step template "$suite was built by an earlier recipe; the page Templates builds it anew"
+    fi
+    [[ -z $current ]] || return 0
     operation=$(api POST /templates "$(jq -n --arg suite "$suite" '{$suite}')") ||
         fail "the template could not be begun: $(jq -r '.detail // .' <<<"$operation" 2>/dev/null || echo "$operation")"
     follow_operation "$(jq -r .id <<<"$operation")" template

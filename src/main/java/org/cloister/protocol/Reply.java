@@ -94,7 +94,8 @@ public sealed interface Reply {
 
     record TemplateList(List<Template> templates) implements Reply {}
 
-    record Template(String suite, Instant builtAt, long bytes, int packages) {}
+    /** @param current whether it was made by the recipe of the agent that answers, not by an earlier one's */
+    record Template(String suite, Instant builtAt, long bytes, int packages, boolean current) {}
 
     record Audited(JsonNode report) implements Reply {}
 }

@@ -175,7 +175,10 @@ public sealed interface Request<R extends Reply> {
 
     record Templates() implements Request<Reply.TemplateList> {}
 
-    /** Build the template of a Debian suite with debootstrap, unless it is there. Progress: phase, packages, percent. */
+    /**
+     * Build the template of a Debian suite with debootstrap, unless it is there and current. Progress: phase, packages,
+     * percent.
+     */
     record BuildTemplate(String suite) implements Request<Reply.Done> {
         @Override
         public boolean lasts() {

@@ -13,22 +13,29 @@ import java.util.function.Consumer;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Reply;
 
-/** Templates: one debootstrap run each, kept as a read-only subvolume named after its suite. */
+/** Templates: one run of the recipe each, kept as a read-only subvolume named after its suite. */
 public final class Templates {
 
     private static final int MINUTES = 30;
 
     private final Pool pool;
-    private final Path recipe;
+    private final Recipe recipe;
     private final String mirror;
 
     /**
-     * @param recipe the script that fills a directory with a suite
+     * What is noted beside a template's tree.
+     *
+     * @param recipe the {@link Recipe#digest} of what it was made by; null where that was not noted yet
+     */
+    record Built(String suite, Instant builtAt, long bytes, int packages, String recipe) {}
+
+    /**
+     * @param recipe the directory of the script "build", which fills a directory with a suite
      * @param mirror where debootstrap gets its packages
      */
     public Templates(Pool pool, Path recipe, String mirror) {
         this.pool = pool;
-        this.recipe = recipe;
+        this.recipe = new Recipe(recipe);
         this.mirror = mirror;
     }
 
@@ -40,34 +47,53 @@ public final class Templates {
     public List<Reply.Template> list() throws IOException {
         List<Reply.Template> templates = new ArrayList<>();
         try (DirectoryStream<Path> notes = Files.newDirectoryStream(pool.templates(), "*.json")) {
-            for (Path note : notes) templates.add(Frames.JSON.readValue(note.toFile(), Reply.Template.class));
+            for (Path note : notes) {
+                Built built = read(note);
+                templates.add(new Reply.Template(
+                        built.suite(), built.builtAt(), built.bytes(), built.packages(), current(built)));
+            }
         }
         return templates;
     }
 
     public boolean has(String suite) {
-        return Files.exists(note(suite));
+        return Files.exists(note(suite)) && Files.isDirectory(tree(suite));
     }
 
-    /** Builds the template unless it is there. A failed build leaves nothing. */
+    private static Built read(Path note) throws IOException {
+        return Frames.JSON.readValue(note.toFile(), Built.class);
+    }
+
+    private boolean current(Built built) throws IOException {
+        return recipe.digest().equals(built.recipe());
+    }
+
+    /**
+     * Builds the template unless it is there, made by the recipe of today. One that an earlier recipe made serves until
+     * its successor is whole. A failed build leaves nothing.
+     */
     public synchronized void build(String suite, Consumer<Reply.Progress> progress) throws IOException {
-        if (has(suite)) return;
+        if (has(suite) && current(read(note(suite)))) return;
         Path draft = pool.templates().resolve(suite + ".new");
+        Path old = pool.templates().resolve(suite + ".old.new"); // as a draft it is cleared after a crash
         pool.deleteSubvolume(draft);
-        pool.deleteSubvolume(tree(suite)); // without its note it is half made
+        pool.deleteSubvolume(old);
         Pool.btrfs("subvolume", "create", draft.toString());
         try {
             DebootstrapProgress told = new DebootstrapProgress(progress);
             run(suite, draft, told);
             int packages = told.packages();
             long bytes = usedBytes(draft);
+            if (Files.isDirectory(tree(suite))) {
+                Pool.btrfs("property", "set", tree(suite).toString(), "ro", "false"); // else it keeps its name
+                Files.move(tree(suite), old);
+            }
             Files.move(draft, tree(suite));
             Pool.btrfs("property", "set", tree(suite).toString(), "ro", "true");
-            Pool.btrfs(
-                    "filesystem",
-                    "sync",
-                    tree(suite).toString()); // a note shall not outlive a crash that its tree did not
-            Note.write(note(suite), new Reply.Template(suite, Instant.now(), bytes, packages));
+            // a note shall not outlive a crash that its tree did not
+            Pool.btrfs("filesystem", "sync", tree(suite).toString());
+            Note.write(note(suite), new Built(suite, Instant.now(), bytes, packages, recipe.digest()));
+            pool.deleteSubvolume(old);
         } catch (IOException | RuntimeException e) {
             pool.deleteSubvolume(draft);
             throw e;
@@ -102,7 +128,7 @@ public final class Templates {
                 "--fork",
                 "--kill-child",
                 "--",
-                recipe.toString(),
+                recipe.script().toString(),
                 suite,
                 draft.toString(),
                 mirror);

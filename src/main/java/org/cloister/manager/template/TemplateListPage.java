@@ -14,11 +14,10 @@ import org.cloister.manager.page.Sign;
  */
 record TemplateListPage(List<Row> rows, String fault, UUID building, String name, String nameFault) {
 
-    /** @param own whether it is the suite of this machine @param builtAt null until it is built */
-    record Row(String name, boolean own, Sign sign, String packages, String size, Instant builtAt) {
-
-        public boolean isBuildable() {
-            return builtAt == null;
-        }
-    }
+    /**
+     * @param own whether it is the suite of this machine
+     * @param builtAt null until it is built
+     * @param button the words on the button that builds it; null where there is nothing to build
+     */
+    record Row(String name, boolean own, Sign sign, String packages, String size, Instant builtAt, String button) {}
 }

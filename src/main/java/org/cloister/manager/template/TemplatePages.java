@@ -84,12 +84,13 @@ class TemplatePages {
             rows.add(new TemplateListPage.Row(
                     template.suite(),
                     template.suite().equals(usual),
-                    Sign.fine("ready"),
+                    template.current() ? Sign.fine("ready") : Sign.attention("ready, of an earlier recipe"),
                     Words.count(template.packages()),
                     Words.bytes(template.bytes()),
-                    template.builtAt()));
+                    template.builtAt(),
+                    template.current() ? null : "Build anew"));
         if (rows.stream().noneMatch(TemplateListPage.Row::own))
-            rows.add(0, new TemplateListPage.Row(usual, true, Sign.stopped("not built"), "–", "–", null));
+            rows.add(0, new TemplateListPage.Row(usual, true, Sign.stopped("not built"), "–", "–", null, "Build now"));
         return rows;
     }
 }

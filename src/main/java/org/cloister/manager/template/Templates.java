@@ -81,7 +81,7 @@ public class Templates {
                         + ". Another Debian suite can be built as a template first.");
     }
 
-    /** Builds the template unless it is there. Returns when it is, on this thread. */
+    /** Builds the template unless there is one, be it of an earlier recipe. Returns when there is, on this thread. */
     public void ensure(String suite, Consumer<Reply.Progress> progress) throws AgentException {
         boolean built = agent.ask(new Request.Templates()).templates().stream()
                 .anyMatch(template -> template.suite().equals(suite));
@@ -108,7 +108,7 @@ public class Templates {
     private void resume(UUID operation, String suite) {
         builders.execute(() -> {
             try {
-                ensure(suite, operations.progress(operation, 0, 100));
+                agent.ask(new Request.BuildTemplate(suite), operations.progress(operation, 0, 100));
                 events.record("cloister", "template.built", null, "The template " + suite + " is ready.");
                 operations.succeed(operation, null, "The template " + suite + " is ready.");
             } catch (AgentException e) {
