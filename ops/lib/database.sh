@@ -85,7 +85,12 @@ write_as_db_user() { as_db_user sh -c 'umask 077 && cat >"$1.new" && mv -T "$1.n
 
 start_database() {
     own_database || return 0
-    runs db && return 0
+    if runs db; then
+        find_database
+        await db 60 database_answers
+        return 0
+    fi
+    end_part db # its keeper may be about to start it
     find_database
     make_database
     configure_database

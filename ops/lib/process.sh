@@ -4,29 +4,23 @@
 # The parts that this command has started; `undo_starts` ends them when a later step fails.
 STARTED=()
 
-start_time() {
-    local stat
-    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    # The second field is the command's name in parentheses and may hold spaces: count from after the last one.
-    local fields
-    read -ra fields <<<"${stat##*) }"
-    [[ ${fields[0]} != Z ]] || return 1
-    printf '%s' "${fields[19]}"
-}
-
 # The pid of a running part (db, agent, manager); nothing and 1 if it does not run.
-pid_of() {
-    local pid started boot
-    read -r pid started boot 2>/dev/null <"$CLOISTER_RUN/$1.pid" || return 1
-    [[ $boot == "$(cat /proc/sys/kernel/random/boot_id)" && $(start_time "$pid") == "$started" ]] || return 1
-    printf '%s' "$pid"
-}
+pid_of() { noted_pid "$CLOISTER_RUN/$1.pid"; }
 
 runs() { pid_of "$1" >/dev/null; }
 
 # launch PART USER COMMAND...: starts a part in a session of its own, with a clean environment and its log on both
-# outputs. As a user other than root it has no capabilities and can gain none.
+# outputs, and keeps it: it is started again when it ends by itself. As a user other than root it has no capabilities and
+# can gain none.
 launch() {
+    local part=$1 user=$2 log=$CLOISTER_HOME/log/$1.log
+    end_part "$part" # one that its keeper is about to start again
+    rotate "$log"
+    STARTED+=("$part")
+    if has_systemd; then launch_unit "$@"; else launch_kept "$@"; fi
+}
+
+launch_kept() {
     local part=$1 user=$2 log=$CLOISTER_HOME/log/$1.log pid
     shift 2
     local as=()
@@ -34,17 +28,17 @@ launch() {
         as=(setpriv "--reuid=$user" "--regid=$user" --init-groups --inh-caps=-all --ambient-caps=-all
             --bounding-set=-all --no-new-privs)
     fi
-    rotate "$log"
     (
         cd /
         ulimit -c 0
         ulimit -n "$(ulimit -Hn)"
-        exec env -i "${PART_ENVIRONMENT[@]}" setsid "${as[@]}" "$@" </dev/null >>"$log" 2>&1 {LOCK}<&-
+        exec env -i "${PART_ENVIRONMENT[@]}" setsid "$CLOISTER_HOME/libexec/keep" "$CLOISTER_RUN/$part.pid" \
+            "${as[@]}" "$@" </dev/null >>"$log" 2>&1 {LOCK}<&-
     ) &
     pid=$!
     disown "$pid"
-    STARTED+=("$part")
-    printf '%s %s %s\n' "$pid" "$(start_time "$pid")" "$(cat /proc/sys/kernel/random/boot_id)" >"$CLOISTER_RUN/$part.pid"
+    note_pid "$CLOISTER_RUN/$part.keeper" "$pid"
+    until_true 5 runs "$part" || true
 }
 
 # What every part finds in its environment.
@@ -67,7 +61,9 @@ rotate() {
 # end PART SIGNAL SECONDS: asks the part to end and, after the time, kills it.
 end() {
     local part=$1 signal=$2 seconds=$3 pid
-    if pid=$(pid_of "$part"); then
+    pid=$(pid_of "$part") || pid=''
+    end_keeper "$part"
+    if [[ -n $pid ]]; then
         kill "-$signal" "$pid" 2>/dev/null || true
         if ! until_true "$seconds" gone "$part"; then
             kill -KILL "$pid" 2>/dev/null || true
@@ -81,6 +77,19 @@ end() {
 }
 
 gone() { ! runs "$1"; }
+
+# What would start a part again: its keeper, or systemd, which ends the part as well.
+end_keeper() {
+    local file=$CLOISTER_RUN/$1.keeper pid
+    if has_systemd && [[ -e $(unit_file "$1") ]]; then systemctl stop "$(unit_of "$1")" || true; fi
+    if pid=$(noted_pid "$file"); then
+        kill -TERM "$pid" 2>/dev/null || true
+        until_true 5 keeper_gone "$file" || kill -KILL "$pid" 2>/dev/null || true
+    fi
+    rm -f "$file"
+}
+
+keeper_gone() { ! noted_pid "$1" >/dev/null; }
 
 # await PART SECONDS COMMAND...: waits until the command succeeds; ends with the part's log where it does not.
 await() {

@@ -2,6 +2,9 @@
 
 make_directories() {
     local manager=$CLOISTER_INSTANCE
+    install -d -m 0755 "$CLOISTER_HOME" "$CLOISTER_HOME/libexec"
+    install -m 0755 ops/lib/keep "$CLOISTER_HOME/libexec/keep"
+    install -m 0644 ops/lib/pid.sh "$CLOISTER_HOME/libexec/pid.sh"
     install -d -m 0755 "$CLOISTER_HOME" "$CLOISTER_HOME/keys" "$CLOISTER_HOME/tmp"
     install -d -m 0750 -g "$manager" "$CLOISTER_HOME/log"
     install -d -m 0700 "$CLOISTER_HOME/agent" "$CLOISTER_HOME/tmp/agent"
@@ -68,10 +71,12 @@ set_agent_command() {
 }
 
 start_agent() {
-    runs agent && return 0
-    step agent 'starting'
-    set_agent_command "$(build_to_start)"
-    launch agent root "${AGENT_COMMAND[@]}"
+    if ! runs agent; then
+        step agent 'starting'
+        set_agent_command "$(build_to_start)"
+        if has_systemd; then launch_unit tenants root "${AGENT_COMMAND[@]}" --stop-tenants; fi
+        launch agent root "${AGENT_COMMAND[@]}"
+    fi
     await agent 60 agent_answers
 }
 
@@ -100,11 +105,12 @@ ask_agent() {
 agent_answers() { [[ $(ask_agent '{"ask":"host"}') == *'"kernel"'* ]]; }
 
 start_manager() {
-    runs manager && return 0
-    step manager 'starting'
-    launch manager "$CLOISTER_INSTANCE" "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError \
-        -XX:-UsePerfData --enable-native-access=ALL-UNNAMED "-Djava.io.tmpdir=$CLOISTER_HOME/tmp/manager" \
-        -jar "$CLOISTER_HOME/$(build_to_start)/manager/quarkus-run.jar"
+    if ! runs manager; then
+        step manager 'starting'
+        launch manager "$CLOISTER_INSTANCE" "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC \
+            -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
+            "-Djava.io.tmpdir=$CLOISTER_HOME/tmp/manager" -jar "$CLOISTER_HOME/$(build_to_start)/manager/quarkus-run.jar"
+    fi
     await manager 120 manager_answers
 }
 

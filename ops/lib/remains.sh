@@ -25,9 +25,10 @@ remains() {
 
 remaining_processes() {
     local uids=${UIDS[*]:-}
-    ps -eo pid=,uid=,stat=,args= | awk -v uids=" $uids " -v home="$CLOISTER_HOME/app-" -v first="$(range_start)" -v last="$(range_end)" '
+    ps -eo pid=,uid=,stat=,args= | awk -v uids=" $uids " -v home="$CLOISTER_HOME/app-" \
+        -v keep="$CLOISTER_HOME/libexec/keep" -v first="$(range_start)" -v last="$(range_end)" '
         $3 ~ /^Z/ { next } # ended, and not yet asked for its status by its parent
-        index(uids, " " $2 " ") || $4 ~ /java$/ && index($0, home) || $2 >= first && $2 <= last {
+        index(uids, " " $2 " ") || $4 ~ /java$/ && index($0, home) || index($0, keep) || $2 >= first && $2 <= last {
             pid = $1; $1 = $2 = $3 = ""; print "process " pid ":" $0 }'
 }
 
@@ -68,6 +69,7 @@ remaining_files() {
     for directory in "$CLOISTER_HOME" "$CLOISTER_RUN"; do
         if [[ -e $directory ]]; then echo "directory $directory"; fi
     done
+    compgen -G "/etc/systemd/system/$CLOISTER_INSTANCE-*.service" || true
     for uid in "${UIDS[@]:-}"; do
         [[ -n $uid ]] || continue
         find /tmp /var/tmp /dev/shm /run -xdev -uid "$uid" -newermt "@$BORN" -printf 'file %p\n' -prune 2>/dev/null || true

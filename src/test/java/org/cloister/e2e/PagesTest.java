@@ -298,6 +298,26 @@ class PagesTest {
     }
 
     @Test
+    void theMachinesPageSaysWhatIsOpenAndHowItIsMended() {
+        page.getByRole(
+                        AriaRole.LINK,
+                        new Page.GetByRoleOptions().setName("Machine").setExact(true))
+                .click();
+        assertThat(page).hasURL(instance.url() + "/machine");
+        assertThat(page.locator("#posture")).isVisible();
+        for (var check : instance.get("/host/posture").expect(200).json().get("checks")) {
+            if (check.get("good").asBoolean()) continue;
+            Locator row = page.locator(
+                    "tbody tr",
+                    new Page.LocatorOptions().setHasText(check.get("id").asText()));
+            assertThat(row).containsText(check.get("risk").asText());
+            assertThat(row).containsText(check.get("mend").asText());
+            assertThat(row).containsText(check.get("found").asText());
+        }
+        pictures("machine");
+    }
+
+    @Test
     void everyPageFitsAPhoneAndKeepsItsTheme() {
         page.navigate(instance.url() + "/");
         button("Dark").click();
