@@ -58,7 +58,7 @@ class HardenTest {
     @Test
     void listingChangesNothingAndSaysTheRisk() {
         String said = harden().orFail().out();
-        assertTrue(said.contains("open  " + KEY + " is " + before + "; should be 65536 or more"), said);
+        assertTrue(said.contains("open  " + KEY + ": " + before + "; should be: 65536 or more"), said);
         assertTrue(said.contains("The neighbour table is the whole machine's"), said);
         assertTrue(said.matches("(?s).*\\d+ of \\d+ checks are good\\..*"), said);
         assertEquals(before, now(KEY));

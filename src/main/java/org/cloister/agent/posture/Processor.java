@@ -33,8 +33,8 @@ final class Processor {
                 new PostureCheck(
                         "cpu.vulnerabilities",
                         good ? State.GOOD : State.OPEN,
-                        "none is open",
-                        good ? "none is open" : String.join(", ", open),
+                        "none",
+                        good ? "none" : String.join(", ", open),
                         "A tenant's program measures what another's leaves in the processor, and reads its memory that way.",
                         good
                                 ? ""
