@@ -288,15 +288,20 @@ static void refuse(const char *what) {
     _exit(127);
 }
 
+static void sorry(const char *sentence, const char *what) { _exit(dprintf(2, sentence, what) < 0 ? 126 : 127); }
+
+/* What is read to become a user: as a fifo it would take this session's time, and all its memory where it has no end. */
+static void ordinary(const char *path) {
+    struct stat file;
+    if (!stat(path, &file) && (!S_ISREG(file.st_mode) || file.st_size > 1 << 20)) sorry("cloister: %s in this tenant is no file of ordinary size\n", path);
+}
+
 static void become_user(struct packet *p, struct passwd *user, int tty) {
-    /* Where /etc/passwd is a fifo or nscd never answers, this session ends; pid 1 is not here. */
-    alarm(10);
-    errno = 0;
+    alarm(10); /* where nscd never answers, or these files change meanwhile, this session ends; pid 1 is not here */
+    ordinary("/etc/passwd");
+    ordinary("/etc/group");
     struct passwd *entry = getpwnam(p->word[3]);
-    if (!entry) {
-        dprintf(2, "cloister: there is no user %s in this tenant\n", p->word[3]);
-        _exit(127);
-    }
+    if (!entry) sorry("cloister: there is no user %s in this tenant\n", p->word[3]);
     *user = *entry;
     for (int fd = 0; fd < 3; fd++) /* so that /dev/stdout can be opened again; the agent made root the owner */
         if (fchown(fd, user->pw_uid, tty ? 5 : user->pw_gid) && errno != EPERM) refuse("standard streams");

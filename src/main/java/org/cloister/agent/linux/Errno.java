@@ -10,6 +10,7 @@ public final class Errno {
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EEXIST = 17;
+    public static final int ENOTDIR = 20;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
     public static final int ENOSYS = 38;
@@ -31,7 +32,7 @@ public final class Errno {
             Map.entry(EEXIST, "EEXIST"),
             Map.entry(18, "EXDEV"),
             Map.entry(19, "ENODEV"),
-            Map.entry(20, "ENOTDIR"),
+            Map.entry(ENOTDIR, "ENOTDIR"),
             Map.entry(21, "EISDIR"),
             Map.entry(EINVAL, "EINVAL"),
             Map.entry(24, "EMFILE"),

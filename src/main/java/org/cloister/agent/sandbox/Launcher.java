@@ -110,6 +110,7 @@ final class Launcher {
                 List<ProcSteps.Entry> machine = new ArrayList<>(ProcSteps.entries());
                 machine.addAll(settings);
                 SandboxPlan plan = SandboxPlan.of(spec, root, views.at(slot), machine, run.getParent(), filter);
+                MountPoints.make(root, plan);
                 furnish(control, pid, spec, slot, plan);
                 return pid;
             }
@@ -163,6 +164,8 @@ final class Launcher {
         if (text.equals("ok")) return;
         int errno = Integer.parseInt(text);
         if (step.optional() && errno == Errno.ENOENT) return;
+        String fault = MountPoints.fault(step, errno);
+        if (fault != null) throw new IOException(fault);
         throw new SyscallException(
                 step.words().getFirst(), errno, step.words().stream().skip(1).toArray());
     }
