@@ -134,7 +134,7 @@ final class Server implements Closeable {
             reply = new Reply.Failed(e.reason(), e.getMessage());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, request.getClass().getSimpleName() + ": " + e.getMessage());
-            reply = new Reply.Failed(full(e) ? Reply.Reason.FULL : Reply.Reason.FAULT, failure(e));
+            reply = new Reply.Failed(full(e) || quotaReached(e) ? Reply.Reason.FULL : Reply.Reason.FAULT, failure(e));
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) { // this request's fault alone
             LOG.log(System.Logger.Level.ERROR, request.getClass().getSimpleName(), e);
             reply = new Reply.Failed(Reply.Reason.FAULT, "The agent failed: " + e);
@@ -223,12 +223,18 @@ final class Server implements Closeable {
 
     private static boolean full(IOException e) {
         String text = String.valueOf(e.getMessage());
-        return text.contains("No space left on device")
-                || text.contains("ENOSPC")
-                || text.contains("Disk quota exceeded");
+        return text.contains("No space left on device") || text.contains("ENOSPC");
+    }
+
+    private static boolean quotaReached(IOException e) {
+        String text = String.valueOf(e.getMessage());
+        return text.contains("Disk quota exceeded") || text.contains("EDQUOT");
     }
 
     private String failure(IOException e) throws IOException {
+        if (quotaReached(e))
+            return "The tenant's disk limit is used up. Delete a snapshot or files of the tenant, or raise the limit. ("
+                    + e.getMessage() + ")";
         if (!full(e)) return e.getMessage();
         return "The pool is full: " + (parts.pool().freeBytes() >> 20) + " of "
                 + (parts.pool().totalBytes() >> 20)

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.linux.Errno;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.linux.SeqPacket;
+import org.cloister.agent.linux.SyscallException;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 import org.cloister.protocol.Slot;
@@ -135,7 +137,7 @@ public final class Commands {
      * A pseudo-terminal of the tenant's own devpts. Its path is looked up below the tenant's root without following any
      * link, and used only when it is a devpts, on which a tenant cannot make files.
      */
-    private void terminal(Request.Terminal size, List<Fd> ours, List<Fd> theirs) throws IOException {
+    private void terminal(Request.Terminal size, List<Fd> ours, List<Fd> theirs) throws IOException, Refusal {
         try (Fd root = Linux.open("/proc/" + initPid + "/root", Linux.O_PATH | Linux.O_DIRECTORY);
                 Fd devpts = Linux.openat2(
                         root.number(),
@@ -147,11 +149,21 @@ public final class Commands {
             if (ProcFiles.startTicks(initPid) != initStart) throw new IOException("The tenant has just ended.");
             if (Linux.fileSystemType(devpts.path()) != DEVPTS_SUPER_MAGIC)
                 throw new IOException("/dev/pts in the tenant is not a devpts. Restart the tenant.");
-            Fd master = Linux.openat(devpts.number(), "ptmx", Linux.O_RDWR | Linux.O_NOCTTY | Linux.O_NOFOLLOW, 0);
+            Fd master = master(devpts);
             ours.add(master);
             Linux.ioctl(master, Linux.TIOCSPTLCK, new byte[4]);
             resize(master, size);
             theirs.add(Linux.ioctlOpen(master, Linux.TIOCGPTPEER, Linux.O_RDWR | Linux.O_NOCTTY | Linux.O_CLOEXEC));
+        }
+    }
+
+    private static Fd master(Fd devpts) throws IOException, Refusal {
+        try {
+            return Linux.openat(devpts.number(), "ptmx", Linux.O_RDWR | Linux.O_NOCTTY | Linux.O_NOFOLLOW, 0);
+        } catch (SyscallException e) {
+            if (e.errno() != Errno.ENOSPC) throw e;
+            throw new Refusal(
+                    Reply.Reason.FULL, "All terminals that this tenant may have are in use. Log in without: ssh -T.");
         }
     }
 

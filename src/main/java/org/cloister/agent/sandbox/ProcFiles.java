@@ -70,11 +70,15 @@ public final class ProcFiles {
                 .orElse(List.of());
     }
 
-    /** @param firstUid of the tenant's range, to tell the uid inside */
-    static Optional<Inspection.Process> process(int pid, long firstUid) throws IOException {
+    /**
+     * @param firstUid of the tenant's range, to tell the uid inside
+     * @param whole with its command line, which alone may have to be waited for
+     */
+    static Optional<Inspection.Process> process(int pid, long firstUid, boolean whole) throws IOException {
         Optional<String> status = read(pid, "status");
         if (status.isEmpty()) return Optional.empty();
-        String command = read(pid, "cmdline").orElse("").replace('\0', ' ').strip();
+        String command =
+                whole ? read(pid, "cmdline").orElse("").replace('\0', ' ').strip() : "";
         return Optional.of(process(pid, firstUid, status.get(), command));
     }
 

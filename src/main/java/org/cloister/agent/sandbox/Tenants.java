@@ -44,6 +44,7 @@ public final class Tenants {
     private final Views views;
     private final Launcher launcher;
     private final Set<Integer> slots;
+    private final Census census = new Census();
     private final ConcurrentHashMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Integer, UUID> owners = new ConcurrentHashMap<>();
 
@@ -289,16 +290,15 @@ public final class Tenants {
     public Inspection inspect(UUID tenant) throws IOException, Refusal {
         Running running = running(tenant);
         int pid = running.sandbox().pid();
-        List<Inspection.Process> processes = new ArrayList<>();
-        for (int each : cgroups.processes(running.slot().cgroup()))
-            ProcFiles.process(each, running.slot().firstUid()).ifPresent(processes::add);
+        List<Integer> pids = cgroups.processes(running.slot().cgroup());
         return new Inspection(
                 pid,
                 ProcFiles.namespaces(pid),
                 ProcFiles.lines(pid, "uid_map"),
                 ProcFiles.lines(pid, "gid_map"),
                 ProcFiles.lines(pid, "cgroup"),
-                processes);
+                pids.size(),
+                census.of(running.slot(), pids));
     }
 
     /** A tenant that runs and is not frozen, where commands can be started. */

@@ -95,10 +95,14 @@ class TenantResource {
         return observations.usage(name);
     }
 
+    /** The header Cloister-Processes says how many there are: the body may be cut short for want of time. */
     @GET
     @Path("{name}/processes")
-    public List<Inspection.Process> processes(@PathParam("name") String name) {
-        return observations.inspect(name).processes();
+    public Response processes(@PathParam("name") String name) {
+        Inspection seen = observations.inspect(name);
+        return Response.ok(seen.processes())
+                .header("Cloister-Processes", seen.count())
+                .build();
     }
 
     @GET

@@ -158,12 +158,19 @@ class TenantViews {
                 processes,
                 processes.isEmpty()
                         ? "None: " + tenant.name + " does not run."
-                        : "The same ones, seen from inside and from the host.",
+                        : "The same ones, seen from inside and from the host." + cutShort(inspection),
                 keys(tenant),
                 snapshots(tenant),
                 PlanChoice.all(tenant.plan),
                 Event.latest(tenant.name, EVENTS),
                 said);
+    }
+
+    private static String cutShort(Inspection inspection) {
+        int shown = inspection.processes().size();
+        return inspection.count() - shown < 10 // a few end between the count and the look
+                ? ""
+                : " " + shown + " of " + inspection.count() + " could be read in time.";
     }
 
     private static List<Fact> facts(Tenant tenant, Inspection inspection, Optional<TenantState> seen) {
