@@ -50,7 +50,7 @@ public final class Agent {
         Parts parts = parts(instance);
         long pool = instance.poolBytes() > 0
                 ? instance.poolBytes()
-                : Math.max(4L << 30, Files.getFileStore(instance.home()).getUsableSpace() / 2);
+                : Pool.usualBytes(Files.getFileStore(instance.home()).getUsableSpace());
         if (!parts.pool().exists() && parts.tenants().any())
             throw new IOException("There are tenants, and the pool that holds their files is missing: "
                     + instance.home().resolve("pool.img") + ". Bring it back; a new one would be empty.");

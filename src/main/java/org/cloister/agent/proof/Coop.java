@@ -38,7 +38,9 @@ final class Coop implements Closeable {
         String name = tenants.spec(tenant).name();
         String directory = "/root/.canary-" + random(16); // no other tenant can know it, so none can pose as it
         String secret = random(24);
-        String script = "umask 077 && mkdir " + directory + " && cat > " + directory + "/secret && exec tail -f "
+        // What an audit left that was killed half way goes first: only one runs at a time.
+        String script = "pkill -KILL -f '^tail -f /root/[.]canary-'; rm -rf -- /root/.canary-*; umask 077 && mkdir "
+                + directory + " && cat > " + directory + "/secret && exec tail -f "
                 + directory + "/secret > /dev/null 2>&1 < /dev/null";
         Commands.Started started = commands.shell("root", script, null, Map.of());
         cleanups.push(() -> {

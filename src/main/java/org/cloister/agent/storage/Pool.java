@@ -29,6 +29,11 @@ public final class Pool {
         this.quotas = new Quotas(mount);
     }
 
+    /** Size of a pool for which none is named: half of what is free, or 4 GiB, but 1 GiB is left to the machine. */
+    public static long usualBytes(long free) {
+        return Math.min(Math.max(4L << 30, free / 2), Math.max(0, free - (1L << 30)));
+    }
+
     /**
      * Makes the pool where there is none, mounts it where it is not, and switches simple quotas on. Idempotent.
      *

@@ -49,6 +49,15 @@ class StorageTextTest {
     }
 
     @Test
+    void aPoolNeverPromisesMoreThanADiskHas() {
+        long gib = 1L << 30;
+        assertEquals(50 * gib, Pool.usualBytes(100 * gib));
+        assertEquals(4 * gib, Pool.usualBytes(6 * gib));
+        assertEquals(2 * gib, Pool.usualBytes(3 * gib));
+        assertEquals(0, Pool.usualBytes(gib / 2));
+    }
+
+    @Test
     void progressOfDebootstrapNeverGoesBackAndEndsBelowDone() {
         List<Reply.Progress> told = new ArrayList<>();
         DebootstrapProgress progress = new DebootstrapProgress(told::add);
