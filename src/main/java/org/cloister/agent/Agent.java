@@ -5,7 +5,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
@@ -15,9 +17,11 @@ import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.sandbox.Watch;
 import org.cloister.agent.seccomp.Filter;
 import org.cloister.agent.seccomp.Profile;
+import org.cloister.agent.seccomp.Rule;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Snapshots;
 import org.cloister.agent.storage.Templates;
+import org.cloister.protocol.TenantSpec;
 
 /** The agent's main program. Without arguments it serves; see {@link #main}. */
 public final class Agent {
@@ -119,7 +123,7 @@ public final class Agent {
                 templates,
                 cgroups,
                 network,
-                filter(instance.app().resolve("tenants/seccomp/strict.rules")),
+                filters(instance.app().resolve("tenants/seccomp")),
                 instance.slots());
         Audit audit = new Audit(
                 instance.name(),
@@ -131,13 +135,23 @@ public final class Agent {
         return new Parts(pool, templates, cgroups, network, tenants, new History(tenants, new Snapshots(pool)), audit);
     }
 
-    /** The profile that tenants run under, compiled for this machine. */
-    private static byte[] filter(Path profile) throws IOException {
+    /** A system call filter for each profile, compiled for this machine. What nesting adds comes before what is strict. */
+    private static Map<TenantSpec.Profile, byte[]> filters(Path rules) throws IOException {
+        List<Rule> strict = rules(rules.resolve("strict.rules"));
+        List<Rule> nesting = new ArrayList<>(rules(rules.resolve("nesting.rules")));
+        nesting.addAll(strict);
+        return Map.of(TenantSpec.Profile.STRICT, compile(strict), TenantSpec.Profile.NESTING, compile(nesting));
+    }
+
+    private static byte[] compile(List<Rule> rules) {
+        return Filter.compile(new Profile(rules), SyscallNumbers.architectures(), SyscallNumbers::number);
+    }
+
+    private static List<Rule> rules(Path file) throws IOException {
         try {
-            return Filter.compile(
-                    Profile.parse(Files.readString(profile)), SyscallNumbers.architectures(), SyscallNumbers::number);
+            return Profile.parse(Files.readString(file)).rules();
         } catch (IllegalArgumentException e) {
-            throw new IOException(profile + ", " + e.getMessage(), e);
+            throw new IOException(file + ", " + e.getMessage(), e);
         }
     }
 

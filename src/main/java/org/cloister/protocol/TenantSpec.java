@@ -39,7 +39,7 @@ public record TenantSpec(
     /** The system call filter and what goes with it. */
     public enum Profile {
         STRICT,
-        /** User namespaces inside the tenant, as rootless containers need; proc without masks. Weaker. */
+        /** User namespaces inside the tenant, as rootless containers need, with a proc of their own without masks. Weaker. */
         NESTING
     }
 

@@ -34,7 +34,7 @@ class FaultTest {
         List<TenantHandle> tenants = new ArrayList<>();
         try {
             for (String name : names) tenants.add(instance.tenant(name));
-            for (int milliseconds : new int[] {5, 40, 120}) {
+            for (int milliseconds : new int[] {0, 5, 15, 40, 90, 200}) {
                 for (String name : names) instance.request("POST", "/tenants/" + name + "/restart", null);
                 TimeUnit.MILLISECONDS.sleep(milliseconds);
                 Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, "agent")))
@@ -54,11 +54,13 @@ class FaultTest {
             }
             assertEquals(3, inits(), "one tenant-init a tenant and no other");
             assertEquals(3, cgroups());
+            assertEquals(3, viewMounts());
         } finally {
             tenants.forEach(TenantHandle::close);
         }
         assertEquals(0, inits());
         assertEquals(0, cgroups());
+        assertEquals(0, viewMounts());
     }
 
     @Test
@@ -112,6 +114,16 @@ class FaultTest {
                 .out()
                 .lines()
                 .filter("tenant-init"::equals)
+                .count();
+    }
+
+    /** What tenants see of their machine lies on a mount of the host's for each. */
+    private static long viewMounts() {
+        return Command.run("awk", "{ print $5 }", "/proc/self/mountinfo")
+                .orFail()
+                .out()
+                .lines()
+                .filter(mount -> mount.startsWith(instance.run() + "/tenants/"))
                 .count();
     }
 

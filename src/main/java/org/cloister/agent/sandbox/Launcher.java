@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.Errno;
@@ -30,7 +31,7 @@ final class Launcher {
     private final Cgroups cgroups;
     private final Network network;
     private final Views views;
-    private final byte[] filter;
+    private final Map<TenantSpec.Profile, byte[]> filters;
     private final List<ProcSteps.Entry> settings;
 
     /**
@@ -38,13 +39,20 @@ final class Launcher {
      * @param run a root-owned 0700 directory for exec sockets; its parent is one that any uid may look into, since
      *     tenant-init, with the tenant's ids by then, attaches its root over it
      */
-    Launcher(Path program, Path run, Cgroups cgroups, Network network, Views views, byte[] filter) throws IOException {
+    Launcher(
+            Path program,
+            Path run,
+            Cgroups cgroups,
+            Network network,
+            Views views,
+            Map<TenantSpec.Profile, byte[]> filters)
+            throws IOException {
         this.program = program;
         this.run = run;
         this.cgroups = cgroups;
         this.network = network;
         this.views = views;
-        this.filter = filter;
+        this.filters = filters;
         this.settings = ProcSteps.settings();
     }
 
@@ -109,7 +117,8 @@ final class Launcher {
                 int pid = inner(control, outer);
                 List<ProcSteps.Entry> machine = new ArrayList<>(ProcSteps.entries());
                 machine.addAll(settings);
-                SandboxPlan plan = SandboxPlan.of(spec, root, views.at(slot), machine, run.getParent(), filter);
+                SandboxPlan plan = SandboxPlan.of(
+                        spec, root, views.at(slot), machine, run.getParent(), filters.get(spec.profile()));
                 MountPoints.make(root, plan);
                 furnish(control, pid, spec, slot, plan);
                 return pid;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -51,7 +52,7 @@ public final class Tenants {
     /**
      * @param home a root-owned 0700 directory for what is remembered
      * @param run the same for sockets
-     * @param filter the compiled seccomp profile
+     * @param filters the compiled seccomp profiles
      * @param slots that this instance may use
      */
     public Tenants(
@@ -62,7 +63,7 @@ public final class Tenants {
             Templates templates,
             Cgroups cgroups,
             Network network,
-            byte[] filter,
+            Map<TenantSpec.Profile, byte[]> filters,
             Set<Integer> slots)
             throws IOException {
         this.ledger = new Ledger(home);
@@ -72,7 +73,7 @@ public final class Tenants {
         this.network = network;
         this.slots = slots;
         this.views = new Views(run, cgroups);
-        this.launcher = new Launcher(tenantInit, run, cgroups, network, views, filter);
+        this.launcher = new Launcher(tenantInit, run, cgroups, network, views, filters);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param error 0 to allow, else the errno of the refusal
  */
-record Rule(int error, List<String> calls, List<Condition> conditions) {
+public record Rule(int error, List<String> calls, List<Condition> conditions) {
 
     /**
      * @param argument 0 to 5
@@ -15,5 +15,5 @@ record Rule(int error, List<String> calls, List<Condition> conditions) {
      * @param value to compare with
      * @param equal or else unequal
      */
-    record Condition(int argument, int mask, int value, boolean equal) {}
+    public record Condition(int argument, int mask, int value, boolean equal) {}
 }

@@ -44,6 +44,25 @@ class KernelTest {
     }
 
     @Test
+    void aMountIsAttachedAndTakenAwayWhileSomethingOfItIsOpen() throws IOException {
+        Path at = Files.createDirectory(directory.resolve("mount"));
+        try (Fd context = Linux.fsopen("tmpfs")) {
+            Linux.fsconfigCreate(context);
+            try (Fd mount = Linux.fsmount(context, Linux.MOUNT_ATTR_NODEV)) {
+                Linux.moveMount(mount, at.toString());
+            }
+        }
+        Files.writeString(at.resolve("file"), "x");
+        try (Fd open = Linux.open(at.resolve("file").toString(), Linux.O_RDONLY)) {
+            Linux.unmount(at.toString());
+            assertTrue(Files.notExists(at.resolve("file")));
+            assertEquals("x", Files.readString(Path.of(open.path())));
+        }
+        SyscallException refused = assertThrows(SyscallException.class, () -> Linux.unmount(at.toString()));
+        assertEquals(Errno.EINVAL, refused.errno());
+    }
+
+    @Test
     void aFailingCallSaysWhatWasCalledWithWhatAndWhy() {
         SyscallException e = assertThrows(SyscallException.class, () -> Linux.open("/nowhere/at/all", Linux.O_RDONLY));
         assertEquals("openat(/nowhere/at/all): ENOENT", e.getMessage());

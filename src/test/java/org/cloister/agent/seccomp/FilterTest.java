@@ -288,4 +288,42 @@ class FilterTest {
                                     .contains(call),
                     call + " is misspelt, or newer than libseccomp's tables");
     }
+
+    @Test
+    void nestingAllowsNamespacesAndMountsAndNothingElse() throws IOException {
+        List<Rule> rules =
+                new java.util.ArrayList<>(Profile.parse(Files.readString(Path.of("tenants/seccomp/nesting.rules")))
+                        .rules());
+        rules.addAll(Profile.parse(Files.readString(Path.of("tenants/seccomp/strict.rules")))
+                .rules());
+        byte[] nesting = Filter.compile(new Profile(rules), ARCHITECTURES, SyscallNumbers::number);
+        Architecture own = ARCHITECTURES.getFirst();
+        java.util.Set<String> more = new java.util.TreeSet<>();
+        for (String call : new Profile(rules).byCall().keySet()) {
+            var number = SyscallNumbers.number(own, call);
+            if (number.isEmpty()) continue;
+            long[] arguments = {0x10000000 | 17, 0x9403, 0};
+            String before = ask(STRICT, own.token(), number.getAsInt(), arguments);
+            if (!before.equals(ask(nesting, own.token(), number.getAsInt(), arguments))) more.add(call);
+        }
+        assertEquals(
+                java.util.Set.of(
+                        "clone",
+                        "keyctl",
+                        "mount",
+                        "pivot_root",
+                        "setdomainname",
+                        "sethostname",
+                        "setns",
+                        "umount2",
+                        "unshare"),
+                more);
+        int setsockopt = SyscallNumbers.number(own, "setsockopt").orElseThrow();
+        assertEquals(EPERM, ask(nesting, own.token(), setsockopt, 4, 0, 64), "a packet filter of one's own");
+        assertEquals(EPERM, ask(nesting, own.token(), setsockopt, 4, 0, 3), "and what is refused to all stays so");
+        assertEquals(ALLOWED, ask(nesting, own.token(), setsockopt, 4, 1, 2));
+        assertEquals(
+                ENOSYS,
+                ask(nesting, own.token(), SyscallNumbers.number(own, "keyctl").orElseThrow()));
+    }
 }
