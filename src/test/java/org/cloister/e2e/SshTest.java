@@ -321,26 +321,53 @@ class SshTest {
     @Order(4)
     class AConnection {
 
+        /** A client that shares a connection closes its channel when the output ends, before it knows the status. */
+        @Test
+        void tellsTheExitStatusOfWhatOutlivesItsOutput() throws Exception {
+            try (Shared connection = new Shared()) {
+                for (int i = 1; i <= 20; i++)
+                    assertEquals(i, connection.start("exit " + i).waitFor());
+                assertEquals(
+                        77, connection.start("exec >&- 2>&-; sleep 1; exit 77").waitFor());
+            }
+        }
+
         @Test
         void carriesSeveralSessionsAtOnce() throws Exception {
-            List<String> master = List.of("-o", "ControlPath=" + file("control"));
-            List<String> start = new ArrayList<>(master);
-            start.addAll(List.of("-o", "ControlMaster=yes", "-fN"));
-            Process background = new ProcessBuilder(alice.sshCommand(start))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            assertTrue(background.waitFor(20, TimeUnit.SECONDS));
-            try {
+            try (Shared connection = new Shared()) {
                 List<Process> sessions = new ArrayList<>();
-                for (int i = 1; i <= 5; i++)
-                    sessions.add(new ProcessBuilder(alice.sshCommand(master, "sleep 1; exit " + i)).start());
+                for (int i = 1; i <= 5; i++) sessions.add(connection.start("sleep 1; exit " + i));
                 for (int i = 1; i <= 5; i++) {
                     assertTrue(sessions.get(i - 1).waitFor(20, TimeUnit.SECONDS));
                     assertEquals(i, sessions.get(i - 1).exitValue());
                 }
-            } finally {
-                List<String> end = new ArrayList<>(master);
+            }
+        }
+
+        /** OpenSSH's ControlMaster. */
+        private static final class Shared implements AutoCloseable {
+
+            private final List<String> path = List.of("-o", "ControlPath=" + file("control"));
+
+            Shared() throws Exception {
+                List<String> start = new ArrayList<>(path);
+                start.addAll(List.of("-o", "ControlMaster=yes", "-fN"));
+                Process background = new ProcessBuilder(alice.sshCommand(start))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                assertTrue(background.waitFor(20, TimeUnit.SECONDS));
+            }
+
+            Process start(String command) throws IOException {
+                return new ProcessBuilder(alice.sshCommand(path, command))
+                        .redirectInput(new java.io.File("/dev/null"))
+                        .start();
+            }
+
+            @Override
+            public void close() {
+                List<String> end = new ArrayList<>(path);
                 end.addAll(List.of("-O", "exit"));
                 Command.run(alice.sshCommand(end), new byte[0], SHORT);
             }

@@ -43,8 +43,11 @@ final class TenantChannel extends ChannelSession {
     private final Login login;
     private final ClientEnvironment environment = new ClientEnvironment();
     private Request.Terminal terminal;
+    private final Object ending = new Object();
     private volatile TenantProcess process;
     private boolean started;
+    private boolean clientClosed;
+    private boolean ended;
 
     /**
      * @param window what the client may send before it is read, in bytes
@@ -206,6 +209,39 @@ final class TenantChannel extends ChannelSession {
         super.handleChannelRegistrationResult(service, session, id, registered);
     }
 
+    /**
+     * A client that has sent its end of file closes the channel when it gets ours, and still takes the exit status. The
+     * process lives a little longer than its output, or a long while, so the answer waits for its end, as sshd's does
+     * (RFC 4254 section 5.3 leaves the time open); a connection that ends does not wait.
+     */
+    @Override
+    public void handleClose() throws IOException {
+        TenantProcess running = process;
+        synchronized (ending) {
+            clientClosed = running != null && isEofSent() && !ended;
+            if (clientClosed) {
+                running.input().end();
+                return;
+            }
+        }
+        super.handleClose();
+    }
+
+    /** The last word to the client was said. */
+    private void end() {
+        boolean answer;
+        synchronized (ending) {
+            ended = true;
+            answer = clientClosed;
+        }
+        try {
+            if (answer) super.handleClose();
+            else close(false);
+        } catch (IOException e) {
+            close(true);
+        }
+    }
+
     /** No more output will come. */
     void endOutput() {
         if (isClosing()) return;
@@ -218,19 +254,19 @@ final class TenantChannel extends ChannelSession {
 
     /** The process ended and all its output was sent. */
     void exited(org.cloister.protocol.Session.Exit exit) {
+        if (isClosing()) return;
         if (exit.lost() != null) {
             LOG.warnf("how a session in a tenant ended is not known: %s", exit.lost());
             refuse("The session ended: " + exit.lost() + ".");
             return;
         }
-        if (isClosing()) return;
         try {
             if (exit.signal() == 0) sendExitStatus(exit.status());
             else sendExitSignal(Signals.name(exit.signal()));
         } catch (IOException e) {
             LOG.warnf("an exit status did not reach its client: %s", e.getMessage());
         }
-        close(false);
+        end();
     }
 
     /** Says why on standard error and ends the channel as ssh itself ends when it fails. */
@@ -250,7 +286,7 @@ final class TenantChannel extends ChannelSession {
         } catch (IOException | RuntimeException e) {
             LOG.debugf("a refusal: %s", e.getMessage());
         }
-        close(false);
+        end();
     }
 
     private void sendExitSignal(String name) throws IOException {
