@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +113,20 @@ class ApiInputTest {
     void aBodyThatIsTooLargeIsRefused() {
         JsonNode problem = problem(create(Map.of("name", "a".repeat(2_000_000), "plan", "small")), 413);
         assertTrue(problem.get("detail").asText().contains("too large"), problem.toString());
+    }
+
+    @Test
+    void aBodyThatTurnsOutTooLargeIsRefusedInTheSameWords() {
+        byte[] large = ("{\"name\":\"" + "a".repeat(2_000_000) + "\"}").getBytes(StandardCharsets.UTF_8);
+        JsonNode problem =
+                problem(instance.request("POST", "/tenants", new ByteArrayInputStream(large)), 413);
+        assertTrue(problem.get("detail").asText().contains("too large"), problem.toString());
+        byte[] small = "{\"name\":\"Api Input\",\"plan\":\"small\"}".getBytes(StandardCharsets.UTF_8);
+        assertEquals(
+                "name",
+                problem(instance.request("POST", "/tenants", new ByteArrayInputStream(small)), 400)
+                        .get("field")
+                        .asText());
     }
 
     @Test

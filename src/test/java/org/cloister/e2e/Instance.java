@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -87,7 +88,7 @@ record Instance(String name, URI url, int sshPort, Path home) {
      * A request as admin, under /api/v1.
      *
      * @param path such as "/tenants"
-     * @param json null for no body; a String is sent as it is, anything else as Jackson writes it
+     * @param json null for no body; a String or stream is sent as it is, anything else as Jackson writes it
      */
     Answer request(String method, String path, Object json) {
         return request(method, path, json, Map.of());
@@ -124,6 +125,8 @@ record Instance(String name, URI url, int sshPort, Path home) {
                 case null -> HttpRequest.BodyPublishers.noBody();
                 case String text -> HttpRequest.BodyPublishers.ofString(text);
                 case byte[] bytes -> HttpRequest.BodyPublishers.ofByteArray(bytes);
+                // in chunks, its length not announced
+                case InputStream stream -> HttpRequest.BodyPublishers.ofInputStream(() -> stream);
                 default -> HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
             };
             var request = HttpRequest.newBuilder(url.resolve(path))

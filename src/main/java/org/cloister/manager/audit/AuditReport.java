@@ -1,8 +1,10 @@
 package org.cloister.manager.audit;
 
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Basic;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
@@ -34,7 +36,8 @@ public class AuditReport extends PanacheEntityBase {
     @Column(name = "finished_at")
     public Instant finishedAt;
 
-    /** JSON in UTF-8: the agent's report as it was written down once; served byte for byte from here on. */
+    /** JSON in UTF-8: the agent's report as it was written down once; served byte for byte from here on. Read only when it is asked for. */
+    @Basic(fetch = FetchType.LAZY)
     public byte[] document;
 
     public static Optional<AuditReport> latest() {

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -23,7 +24,10 @@ class Edge {
     @ConfigProperty(name = "quarkus.http.limits.max-body-size")
     MemorySize largestBody;
 
+    private BodyHandler gatherer;
+
     void headers(@Observes Filters filters) {
+        gatherer = BodyHandler.create(false).setBodyLimit(largestBody.asLongValue());
         filters.register(Edge::secure, 1000);
         filters.register(this::bound, 900);
     }
@@ -43,7 +47,10 @@ class Edge {
         context.next();
     }
 
-    /** A body that announces to be too large is refused in our own words; one that only turns out so is cut off. */
+    /**
+     * A body that is too large is refused in our own words. One that does not announce its length is gathered first:
+     * the library would answer for it, with nothing but a number.
+     */
     private void bound(RoutingContext context) {
         String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null && (length.length() > 12 || Long.parseLong(length) > largestBody.asLongValue())) {
@@ -53,6 +60,10 @@ class Edge {
             Problem.of(413, "The body is too large; 1 MB is allowed.").send(context);
         } else if (context.request().uri().contains("%00")) {
             Problem.of(400, "The address holds a NUL character.").send(context);
+        } else if (length == null
+                && context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                && Problem.isForPrograms(context.normalizedPath())) {
+            gatherer.handle(context);
         } else {
             context.next();
         }
