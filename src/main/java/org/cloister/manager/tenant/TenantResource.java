@@ -1,6 +1,5 @@
 package org.cloister.manager.tenant;
 
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -19,6 +18,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Preference;
+import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.protocol.Inspection;
@@ -38,13 +38,10 @@ class TenantResource {
     Preference preference;
 
     @Inject
-    SshCommand sshCommand;
+    SshDoor ssh;
 
     @Context
     SecurityContext caller;
-
-    @Context
-    HttpServerRequest request;
 
     @POST
     public Response create(Wish.NewTenant wish) {
@@ -112,10 +109,7 @@ class TenantResource {
     }
 
     private TenantView view(Tenant tenant, boolean withNotes) {
-        return TenantView.of(
-                tenant,
-                sshCommand.of(tenant.name, request.authority().host()),
-                withNotes ? tenants.shared(tenant) : List.of());
+        return TenantView.of(tenant, ssh.command(tenant.name), withNotes ? tenants.shared(tenant) : List.of());
     }
 
     private String actor() {
