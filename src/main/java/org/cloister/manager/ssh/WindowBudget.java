@@ -20,21 +20,22 @@ final class WindowBudget {
     /** One packet. */
     static final long SMALLEST = 32 << 10;
 
-    /** Each also costs threads and output buffers. */
-    static final int CHANNELS_OF_ONE_TENANT = 128;
+    /** What one tenant can hold: the others keep as much. Enough for more sessions than a plan usually allows. */
+    static final long OF_ONE_TENANT = ALL / 2;
 
-    /** A new window takes no more than this part of what is left. */
-    private static final int PART = 16;
+    /** A new window takes no more than this part of what is left to all, and twice the part of what is left to it. */
+    private static final int PART = 128;
 
-    private final Map<UUID, Integer> channels = new HashMap<>();
+    private final Map<UUID, Long> held = new HashMap<>();
     private long given;
 
     /** A window in bytes, or 0 if there is none to give. */
     synchronized long take(UUID tenant) {
-        long window = Math.min(LARGEST, (ALL - given) / PART);
-        int open = channels.getOrDefault(tenant, 0);
-        if (window < SMALLEST || open >= CHANNELS_OF_ONE_TENANT) return 0;
-        channels.put(tenant, open + 1);
+        long left = ALL - given;
+        long own = OF_ONE_TENANT - held.getOrDefault(tenant, 0L);
+        if (Math.min(left, own) < SMALLEST) return 0;
+        long window = Math.clamp(Math.min(left / PART, own / (PART / 2)), SMALLEST, LARGEST);
+        held.merge(tenant, window, Long::sum);
         given += window;
         return window;
     }
@@ -42,6 +43,6 @@ final class WindowBudget {
     /** @param window what {@link #take} gave */
     synchronized void giveBack(UUID tenant, long window) {
         given -= window;
-        channels.computeIfPresent(tenant, (id, open) -> open == 1 ? null : open - 1);
+        held.computeIfPresent(tenant, (id, own) -> own == window ? null : Long.valueOf(own - window));
     }
 }
