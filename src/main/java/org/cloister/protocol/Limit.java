@@ -82,6 +82,15 @@ public enum Limit {
         return unit;
     }
 
+    /** The smallest value; a rate may also be 0. */
+    public long least() {
+        return least;
+    }
+
+    public long most() {
+        return most;
+    }
+
     /** What holds where nothing is said; empty for a limit that every plan must name. */
     public Optional<Long> usual() {
         return Optional.ofNullable(usual);

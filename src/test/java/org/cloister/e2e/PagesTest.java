@@ -318,6 +318,57 @@ class PagesTest {
     }
 
     @Test
+    void anotherPlanIsShownBeforeItIsGivenWithAndWithoutTheScript() {
+        instance.request("DELETE", "/plans/pages-nested", null);
+        instance.request(
+                        "POST",
+                        "/plans",
+                        Map.of(
+                                "name", "pages-nested", "profile", "nesting", "cpuPercent", 100, "pids", 512,
+                                "memoryBytes", 512 << 20, "diskBytes", 1L << 32, "sendBytes", 0))
+                .expect(201);
+        try (TenantHandle eve = instance.tenant("eve")) {
+            page.navigate(instance.url() + "/plans");
+            assertThat(page.locator("#pages-nested .weaker")).containsText("Nesting allowed");
+            assertThat(page.locator("#small .weaker")).hasCount(0);
+            assertThat(page.locator("#pages-nested")).containsText("no limit");
+            pictures("plans");
+
+            page.navigate(instance.url() + "/tenants/eve");
+            for (String label : List.of("CPU time", "Weight", "Swap", "Written", "Sent", "Connections", "Sessions"))
+                assertThat(page.locator(".floor").getByText(label, new Locator.GetByTextOptions().setExact(true)))
+                        .isVisible();
+            page.getByLabel("medium").check();
+            Locator effect = page.locator("#plan-effect");
+            assertThat(effect.locator("tr", new Locator.LocatorOptions().setHasText("Memory")))
+                    .hasText(Pattern.compile("Memory\\s*512 MB\\s*2 GB"));
+            assertThat(effect).not().containsText("restarted");
+            page.getByLabel("pages-nested").check();
+            assertThat(effect).containsText("eve is restarted for it");
+            pictures("plan-effect");
+            page.locator("#change-plan").click();
+            assertThat(page.locator("main")).containsText("The floor: pages-nested plan");
+            assertThat(page.locator(".head .badge.danger")).containsText("nesting allowed");
+            pictures("tenant-nesting");
+
+            try (BrowserContext bare = browser.newContext(new Browser.NewContextOptions()
+                    .setJavaScriptEnabled(false)
+                    .setStorageState(context.storageState()))) {
+                Page plain = bare.newPage();
+                plain.navigate(instance.url() + "/tenants/eve");
+                plain.getByLabel("small").check();
+                plain.getByText("Show what would change").click();
+                assertThat(plain.locator("h1")).hasText("eve with the plan small");
+                plain.locator("#change-plan").click();
+                assertThat(plain.locator("main")).containsText("The floor: small plan");
+                assertThat(plain.locator(".head .badge.danger")).hasCount(0);
+            }
+        } finally {
+            instance.request("DELETE", "/plans/pages-nested", null);
+        }
+    }
+
+    @Test
     void everyPageFitsAPhoneAndKeepsItsTheme() {
         page.navigate(instance.url() + "/");
         button("Dark").click();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -232,7 +233,8 @@ public final class Audit {
                         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
                         ProcFiles.bootId()),
                 specs.values().stream()
-                        .map(s -> new Report.Tenant(s.id(), s.name(), s.slot()))
+                        .map(s -> new Report.Tenant(
+                                s.id(), s.name(), s.slot(), s.profile().name().toLowerCase(Locale.ROOT)))
                         .toList(),
                 new Report.Summary(
                         count(verdicts, Report.Verdict.passed),

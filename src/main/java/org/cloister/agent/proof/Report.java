@@ -43,7 +43,8 @@ record Report(
 
     record Host(String hostname, String kernel, String bootId) {}
 
-    record Tenant(UUID id, String name, int slot) {}
+    /** @param profile "strict" or "nesting", under which its processes ran */
+    record Tenant(UUID id, String name, int slot, String profile) {}
 
     record Summary(
             int passed,

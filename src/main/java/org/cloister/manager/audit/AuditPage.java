@@ -6,12 +6,17 @@ import java.util.UUID;
 import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Sign;
 
-/** A report as its page shows it. Texts of the report are shown as they are; they are escaped by the template. */
+/**
+ * A report as its page shows it. Texts of the report are shown as they are; they are escaped by the template.
+ *
+ * @param weaker which tenants ran with a weaker profile, one sentence; empty if none did
+ */
 record AuditPage(
         UUID id,
         Sign sign,
         String sentence,
         String more,
+        String weaker,
         Instant startedAt,
         List<String> columns,
         List<Row> rows,

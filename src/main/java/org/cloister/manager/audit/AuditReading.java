@@ -65,6 +65,7 @@ final class AuditReading {
                 overall(verdict),
                 sentence(verdict),
                 more(),
+                weaker(),
                 instant(text(report, "startedAt")),
                 columns(),
                 rows(),
@@ -120,6 +121,19 @@ final class AuditReading {
         return plural(tenants(), "tenant") + ", " + count(summary("passed")) + " stopped, "
                 + count(summary("failed")) + " got through, " + count(summary("void")) + " void, in "
                 + took(instant(text(report, "startedAt")), instant(text(report, "finishedAt"))) + ".";
+    }
+
+    /** A profile that is not known is not taken for the strict one; reports of before there were profiles name none. */
+    private String weaker() {
+        List<String> names = stream(report.path("tenants"))
+                .filter(tenant -> !text(tenant, "profile").isEmpty()
+                        && !text(tenant, "profile").equals("strict"))
+                .map(tenant -> text(tenant, "name"))
+                .toList();
+        if (names.isEmpty()) return "";
+        return String.join(", ", names) + (names.size() == 1 ? " was" : " were")
+                + " allowed nesting: user namespaces of its own and /proc without masks bring more of the kernel within"
+                + " reach than the strict profile does.";
     }
 
     private List<String> columns() {

@@ -23,7 +23,7 @@ public record Gauge(String label, String used, String limit, int percent, String
     }
 
     /** What is used at all is never drawn as nothing. */
-    static int share(long used, long limit) {
+    public static int share(long used, long limit) {
         if (limit <= 0 || used <= 0) return 0;
         return (int) Math.clamp(Math.round(100.0 * used / limit), 1, 100);
     }

@@ -4,6 +4,8 @@ import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import java.time.Instant;
 import java.util.Comparator;
@@ -11,9 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
+import org.cloister.protocol.TenantSpec;
 import org.hibernate.annotations.ColumnTransformer;
 
-/** A named set of limits. */
+/** A named set of limits, and the profile under which its tenants run. */
 @Entity
 public class Plan extends PanacheEntityBase {
 
@@ -30,6 +33,9 @@ public class Plan extends PanacheEntityBase {
     @Convert(converter = LimitsColumn.class)
     @ColumnTransformer(read = "limits::text", write = "?::jsonb")
     public Limits limits;
+
+    @Enumerated(EnumType.STRING)
+    public TenantSpec.Profile profile;
 
     @Column(name = "created_at")
     public Instant createdAt;

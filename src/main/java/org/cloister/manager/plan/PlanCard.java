@@ -1,4 +1,13 @@
 package org.cloister.manager.plan;
 
-/** A plan as its card shows it, in words. @param tenants how many have it */
-record PlanCard(String name, String summary, String cpu, String memory, String pids, String disk, String tenants) {}
+import java.util.List;
+import org.cloister.manager.limit.Heading;
+import org.cloister.manager.page.Fact;
+
+/**
+ * A plan as its card shows it, in words.
+ *
+ * @param nesting whether its tenants run with the weaker profile
+ * @param tenants how many have it
+ */
+record PlanCard(String name, String summary, boolean nesting, List<Heading.Group<Fact>> limits, String tenants) {}

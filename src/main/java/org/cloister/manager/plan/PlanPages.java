@@ -8,9 +8,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import org.cloister.manager.limit.Heading;
+import org.cloister.manager.limit.LimitWords;
+import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.tenant.Tenant;
-import org.cloister.protocol.Limit;
+import org.cloister.protocol.TenantSpec;
 
 /** The plans, to read. */
 @Path("/plans")
@@ -33,10 +36,9 @@ class PlanPages {
         return new PlanCard(
                 plan.name,
                 plan.summary,
-                Words.cores(plan.limits.of(Limit.CPU)),
-                Words.bytes(plan.limits.of(Limit.MEMORY)),
-                Words.count(plan.limits.of(Limit.PROCESSES)),
-                Words.bytes(plan.limits.of(Limit.DISK)),
+                plan.profile == TenantSpec.Profile.NESTING,
+                Heading.group(
+                        limit -> Fact.text(LimitWords.label(limit), LimitWords.value(limit, plan.limits.of(limit)))),
                 Words.plural(Tenant.count("plan", plan.name), "tenant"));
     }
 }

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -22,6 +24,7 @@ import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.protocol.LimitException;
 import org.cloister.protocol.Limits;
+import org.cloister.protocol.TenantSpec.Profile;
 
 /** Makes, changes and removes plans. */
 @ApplicationScoped
@@ -42,11 +45,13 @@ public class Plans {
     /**
      * A plan as programs see and write it; what is null or missing in a change stays as it is.
      *
+     * @param profile what its tenants may ask of the kernel: strict where nothing is said, or nesting, which is weaker
      * @param limits in JSON beside the name, each by its own
      */
     public record PlanView(
             String name,
             String summary,
+            String profile,
             @JsonAnyGetter @JsonAnySetter Map<String, Long> limits) {
 
         public PlanView {
@@ -54,7 +59,7 @@ public class Plans {
         }
 
         public static PlanView of(Plan plan) {
-            return new PlanView(plan.name, plan.summary, plan.limits.named());
+            return new PlanView(plan.name, plan.summary, word(plan.profile), plan.limits.named());
         }
     }
 
@@ -98,6 +103,7 @@ public class Plans {
             if (wish.name() != null && !wish.name().equals(name))
                 throw Refusal.invalid("name", "A plan keeps its name. Make a new one and remove this.");
             if (wish.summary() != null) plan.summary = summary(wish);
+            if (wish.profile() != null) plan.profile = profile(wish);
             plan.limits = limits("", () -> plan.limits.with(wish.limits()));
             events.record(actor, "plan.changed", null, "Plan " + name + " was changed.");
             return PlanView.of(plan);
@@ -135,6 +141,7 @@ public class Plans {
         Plan plan = new Plan();
         plan.name = wish.name();
         plan.summary = wish.summary() == null ? "" : summary(wish);
+        plan.profile = wish.profile() == null ? Profile.STRICT : profile(wish);
         plan.limits = limits("", () -> Limits.of(wish.limits()));
         plan.createdAt = Instant.now();
         plan.persist();
@@ -146,6 +153,20 @@ public class Plans {
             throw Refusal.invalid(
                     "summary", "The summary is too long: " + LONGEST_SUMMARY + " characters are allowed.");
         return wish.summary();
+    }
+
+    private static Profile profile(PlanView wish) {
+        return Arrays.stream(Profile.values())
+                .filter(profile -> word(profile).equals(wish.profile()))
+                .findFirst()
+                .orElseThrow(() -> Refusal.invalid(
+                        "profile",
+                        "There is no such profile. A plan is strict, or it allows nesting, which is weaker."));
+    }
+
+    /** The profile's name in the API. */
+    public static String word(Profile profile) {
+        return profile.name().toLowerCase(Locale.ROOT);
     }
 
     /** Plans change rarely: one change at a time spares every race. Held until the transaction ends. */

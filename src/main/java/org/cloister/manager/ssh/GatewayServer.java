@@ -22,7 +22,6 @@ import org.cloister.protocol.AgentClient;
 /** The library's server, told what to serve and to whom; knows nothing of the application around it. */
 final class GatewayServer implements Closeable {
 
-    /** Look-ups in the database happen on these; the number bounds how many connections they can hold up. */
     private static final int NETWORK_THREADS = 8;
 
     /** Sessions in one connection. OpenSSH allows 10. */
@@ -43,23 +42,35 @@ final class GatewayServer implements Closeable {
     private static final long STACK = 256 * 1024;
 
     private final AgentClient agent;
+    private final Places places;
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("ssh-", 1).daemon().stackSize(STACK).factory());
     private final Connections connections;
     private final WindowBudget windows = new WindowBudget();
     private final SshServer server;
 
-    /** @param journal must not block: it is also told on network threads */
+    /**
+     * @param known asked on network threads for every key that a client offers: answers at once
+     * @param stored asked once more when somebody is in; may block
+     * @param journal must not block: it is also told on network threads
+     */
     GatewayServer(
-            ListenAddress address, HostKey hostKey, TenantDirectory directory, Journal journal, AgentClient agent) {
+            ListenAddress address,
+            HostKey hostKey,
+            TenantDirectory known,
+            TenantDirectory stored,
+            Places places,
+            Journal journal,
+            AgentClient agent) {
         this.agent = agent;
-        connections = new Connections(directory, journal, threads);
+        this.places = places;
+        connections = new Connections(stored, journal, threads);
         server = SshServer.setUpDefaultServer();
         server.setHost(address.host());
         server.setPort(address.port());
         server.setKeyPairProvider(KeyPairProvider.wrap(hostKey.pair()));
         Algorithms.choose(server);
-        authenticate(new KeyLogin(directory, connections));
+        authenticate(new KeyLogin(known, connections));
         serve();
         limit();
     }
@@ -142,7 +153,8 @@ final class GatewayServer implements Closeable {
             Login login = session.getAttribute(Login.OF_SESSION);
             long window = windows.take(login.tenantId());
             if (window == 0) return full("Too many sessions are open; close one first.");
-            return new TenantChannel(agent, threads, login, window, () -> windows.giveBack(login.tenantId(), window));
+            return new TenantChannel(
+                    agent, places, threads, login, window, () -> windows.giveBack(login.tenantId(), window));
         }
 
         private static Channel full(String sentence) {

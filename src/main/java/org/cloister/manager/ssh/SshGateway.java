@@ -6,10 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +26,9 @@ public class SshGateway {
     private static final int EVENTS_WAITING = 1024;
 
     private final AgentClient agent;
-    private final StoredTenants tenants;
+    private final KnownTenants known;
+    private final StoredTenants stored;
+    private final TenantPlaces places;
     private final EventLog events;
     private final Path home;
     private final ListenAddress address;
@@ -47,12 +46,16 @@ public class SshGateway {
 
     SshGateway(
             AgentClient agent,
-            StoredTenants tenants,
+            KnownTenants known,
+            StoredTenants stored,
+            TenantPlaces places,
             EventLog events,
             @ConfigProperty(name = "cloister.home") Path home,
             @ConfigProperty(name = "cloister.ssh") String address) {
         this.agent = agent;
-        this.tenants = tenants;
+        this.known = known;
+        this.stored = stored;
+        this.places = places;
         this.events = events;
         this.home = home;
         this.address = ListenAddress.parse(address);
@@ -60,7 +63,7 @@ public class SshGateway {
 
     void start(@Observes StartupEvent event) throws IOException {
         hostKey = HostKey.at(home.resolve("keys/manager/ssh_host_ed25519_key"));
-        GatewayServer starting = new GatewayServer(address, hostKey, tenants, this::record, agent);
+        GatewayServer starting = new GatewayServer(address, hostKey, known, stored, places, this::record, agent);
         try {
             starting.start();
         } catch (IOException e) {
@@ -85,32 +88,14 @@ public class SshGateway {
         return hostKey.fingerprint();
     }
 
-    public int port() {
-        return address.port();
-    }
-
-    /** What a user of the tenant types, for a client on this machine's network: "ssh -p 2222 alice@HOST". */
-    public String command(String tenant) {
-        return command(tenant, hostName());
-    }
-
-    /** @param host under which the reader of the command reaches this machine; used where the gateway listens on all */
+    /**
+     * What a user of the tenant types.
+     *
+     * @param host under which the reader of the command reaches this machine; used where the gateway listens on all
+     */
     public String command(String tenant, String host) {
         String target = address.isWildcard() ? host : address.host();
         return "ssh " + (address.port() == 22 ? "" : "-p " + address.port() + " ") + tenant + "@" + target;
-    }
-
-    /** Connections that are logged in to the tenant now. */
-    public int sessions(UUID tenant) {
-        return server == null ? 0 : server.connections().sessions(tenant);
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "127.0.0.1";
-        }
     }
 
     private void record(String actor, String kind, String tenant, String sentence) {

@@ -39,6 +39,7 @@ final class TenantChannel extends ChannelSession {
     private static final int LARGEST_SIDE = 65_535;
 
     private final AgentClient agent;
+    private final Places places;
     private final Executor threads;
     private final Login login;
     private final ClientEnvironment environment = new ClientEnvironment();
@@ -53,9 +54,10 @@ final class TenantChannel extends ChannelSession {
      * @param window what the client may send before it is read, in bytes
      * @param whenClosed called once
      */
-    TenantChannel(AgentClient agent, Executor threads, Login login, long window, Runnable whenClosed) {
+    TenantChannel(AgentClient agent, Places places, Executor threads, Login login, long window, Runnable whenClosed) {
         super(List.of());
         this.agent = agent;
+        this.places = places;
         this.threads = threads;
         this.login = login;
         CoreModuleProperties.WINDOW_SIZE.set(this, window);
@@ -152,7 +154,7 @@ final class TenantChannel extends ChannelSession {
                 "SSH_CONNECTION",
                 Sources.text(client) + " " + client.getPort() + " " + Sources.text(server) + " " + server.getPort());
         var request = new Request.OpenSession(login.tenantId(), login.user(), command, terminal, variables);
-        process = new TenantProcess(this, login, request, agent, threads);
+        process = new TenantProcess(this, login, request, agent, places, threads);
         return Result.ReplySuccess;
     }
 

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Who may log in. Asked on the network threads for every key that a client offers, so it must answer at once. */
+/** Who may log in. */
 interface TenantDirectory {
 
     /**

@@ -27,6 +27,7 @@ final class TenantProcess {
     private final Login login;
     private final Request.OpenSession request;
     private final AgentClient agent;
+    private final Places places;
     private final Executor threads;
     private final InputQueue input;
     private Session session;
@@ -35,11 +36,17 @@ final class TenantProcess {
     private boolean resizing;
 
     TenantProcess(
-            TenantChannel channel, Login login, Request.OpenSession request, AgentClient agent, Executor threads) {
+            TenantChannel channel,
+            Login login,
+            Request.OpenSession request,
+            AgentClient agent,
+            Places places,
+            Executor threads) {
         this.channel = channel;
         this.login = login;
         this.request = request;
         this.agent = agent;
+        this.places = places;
         this.threads = threads;
         this.size = request.terminal();
         this.input = new InputQueue(threads, channel::giveBack);
@@ -100,6 +107,26 @@ final class TenantProcess {
     }
 
     private void run() {
+        String full;
+        try {
+            full = places.take(login);
+        } catch (RuntimeException e) {
+            LOG.errorf("no session in %s: %s", login.tenant(), e.getMessage());
+            full = "No session can be opened in " + login.tenant() + " just now; try again in a moment.";
+        }
+        if (full != null) {
+            input.discard();
+            channel.refuse(full);
+            return;
+        }
+        try {
+            serve();
+        } finally {
+            places.giveBack(login);
+        }
+    }
+
+    private void serve() {
         Session opened;
         try {
             opened = agent.open(request);

@@ -5,85 +5,122 @@ import static org.cloister.manager.page.Words.plural;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.cloister.manager.limit.Heading;
+import org.cloister.manager.limit.LimitWords;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Words;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
 import org.cloister.protocol.Usage;
 
-/** Turns what the kernel counted into gauges. CPU is a rate: the difference to what was counted a moment ago. */
+/** Turns what was counted into lines and gauges. A rate is the difference to what was counted a moment ago. */
 @ApplicationScoped
 class Meters {
 
     /** Two readings closer than this say little. */
     private static final long LEAST_NANOS = 500_000_000L;
 
-    private record Reading(long nanos, long cpuMicros, double percent) {}
+    /** @param rates a second, of each limit that bounds one; empty at the first look */
+    private record Reading(long nanos, Measured measured, Map<Limit, Double> rates) {}
 
     private final Map<UUID, Reading> readings = new ConcurrentHashMap<>();
 
-    /** Memory, processes and disk, for a line of a list. @param usage null when there is nothing to measure */
-    static List<Gauge> three(Limits limits, Usage usage) {
-        if (usage == null)
-            return List.of(
-                    idle("Memory", Words.bytes(limits.of(Limit.MEMORY))),
-                    idle("Processes", count(limits.of(Limit.PROCESSES))),
-                    idle("Disk", Words.bytes(limits.of(Limit.DISK))));
+    /** Memory, processes and disk, for a line of a list. @param now null when there is nothing to measure */
+    static List<Gauge> three(Limits limits, Measured now) {
         return List.of(
-                Gauge.ofBytes(
-                        "Memory",
-                        usage.memoryBytes(),
-                        limits.of(Limit.MEMORY),
-                        usage.hits(Limit.MEMORY) == 0
-                                ? ""
-                                : plural(usage.hits(Limit.MEMORY), "time")
-                                        + " the kernel killed a process for want of memory."),
-                Gauge.ofCount(
-                        "Processes",
-                        usage.pids(),
-                        limits.of(Limit.PROCESSES),
-                        usage.hits(Limit.PROCESSES) == 0
-                                ? ""
-                                : plural(usage.hits(Limit.PROCESSES), "fork") + " refused by the limit."),
-                Gauge.ofBytes("Disk", usage.diskBytes(), limits.of(Limit.DISK), ""));
+                gauge(Limit.MEMORY, limits, now), gauge(Limit.PROCESSES, limits, now), gauge(Limit.DISK, limits, now));
     }
 
-    /** All four. */
-    List<Gauge> four(UUID tenant, Limits limits, Usage usage) {
-        List<Gauge> three = three(limits, usage);
-        return List.of(cpu(tenant, limits, usage), three.get(0), three.get(1), three.get(2));
+    private static Gauge gauge(Limit limit, Limits limits, Measured now) {
+        String label = LimitWords.label(limit);
+        long most = limits.of(limit);
+        if (now == null) return new Gauge(label, "–", LimitWords.value(limit, most), 0, "", "");
+        long hits = now.hit(limit).count();
+        String hint = hits == 0 ? "" : "Hit " + plural(hits, "time") + ".";
+        return limit.unit() == Limit.Unit.BYTES
+                ? Gauge.ofBytes(label, now.used(limit), most, hint)
+                : Gauge.ofCount(label, now.used(limit), most, hint);
     }
 
-    private Gauge cpu(UUID tenant, Limits limits, Usage usage) {
-        String limit = Words.cores(limits.of(Limit.CPU));
-        if (usage == null) {
-            readings.remove(tenant);
-            return idle("CPU", limit);
-        }
-        Reading reading = readings.compute(tenant, (same, last) -> {
-            long now = System.nanoTime();
-            // A restarted sandbox counts from nothing again.
-            if (last == null || usage.cpuMicros() < last.cpuMicros()) return new Reading(now, usage.cpuMicros(), -1);
-            if (now - last.nanos() < LEAST_NANOS) return last;
-            double percent = 100_000.0 * (usage.cpuMicros() - last.cpuMicros()) / (now - last.nanos());
-            return new Reading(now, usage.cpuMicros(), percent);
-        });
-        String hint = usage.cpuThrottledMicros() == 0
+    /** Every limit under its heading. @param now null when there is nothing to measure */
+    List<Heading.Group<TenantPage.Line>> all(UUID tenant, Limits limits, Measured now) {
+        Map<Limit, Double> rates = rates(tenant, now);
+        return Heading.group(limit -> line(limit, limits.of(limit), now, rates));
+    }
+
+    private static TenantPage.Line line(Limit limit, long most, Measured now, Map<Limit, Double> rates) {
+        boolean rate = limit == Limit.CPU || limit.unit().rate();
+        Double used = now == null ? null : rate ? rates.get(limit) : Double.valueOf(now.used(limit));
+        String words = used == null ? "–" : used(limit, used);
+        Usage.Hit hit = now == null ? new Usage.Hit(limit, 0, null, List.of()) : now.hit(limit);
+        Gauge gauge = null;
+        // A weight fills nothing, nor does what has no limit or no room at all.
+        if (limit != Limit.CPU_WEIGHT && most > 0)
+            gauge = Gauge.of(
+                    LimitWords.label(limit),
+                    words,
+                    LimitWords.value(limit, most),
+                    used == null ? 0 : Gauge.share(Math.round(used), most),
+                    "");
+        return new TenantPage.Line(
+                LimitWords.label(limit),
+                limit == Limit.CPU_WEIGHT ? "" : words,
+                LimitWords.value(limit, most),
+                gauge,
+                limit == Limit.CPU ? waited(now) : "",
+                hit.count() == 0 ? "" : "Hit " + plural(hit.count(), "time"),
+                hit.lastAt(),
+                String.join(", ", hit.processes()));
+    }
+
+    private static String used(Limit limit, double used) {
+        return switch (limit.unit()) {
+            case PERCENT -> String.format(Locale.ROOT, "%.2f", used / 100);
+            case BYTES -> Words.bytes(Math.round(used));
+            case BYTES_PER_SECOND -> Words.bytes(Math.round(used)) + "/s";
+            case PER_SECOND -> count(Math.round(used)) + "/s";
+            case COUNT -> count(Math.round(used));
+        };
+    }
+
+    private static String waited(Measured now) {
+        return now == null || now.usage().cpuThrottledMicros() == 0
                 ? ""
-                : "Waited " + Words.took(Duration.ofNanos(usage.cpuThrottledMicros() * 1000))
+                : "Waited "
+                        + Words.took(Duration.ofNanos(now.usage().cpuThrottledMicros() * 1000))
                         + " for its share so far.";
-        if (reading.percent() < 0) return new Gauge("CPU", "–", limit, 0, "", hint);
-        int share = (int) Math.clamp(Math.round(100 * reading.percent() / limits.of(Limit.CPU)), 0, 100);
-        String used = String.format(Locale.ROOT, "%.2f", reading.percent() / 100);
-        return Gauge.of("CPU", used, limit, share, hint);
     }
 
-    private static Gauge idle(String label, String limit) {
-        return new Gauge(label, "–", limit, 0, "", "");
+    private Map<Limit, Double> rates(UUID tenant, Measured now) {
+        if (now == null) {
+            readings.remove(tenant);
+            return Map.of();
+        }
+        return readings.compute(tenant, (same, last) -> {
+                    long nanos = System.nanoTime();
+                    // A restarted sandbox counts from nothing again.
+                    if (last == null || now.used(Limit.CPU) < last.measured().used(Limit.CPU))
+                        return new Reading(nanos, now, Map.of());
+                    if (nanos - last.nanos() < LEAST_NANOS) return last;
+                    return new Reading(nanos, now, rates(last, now, (nanos - last.nanos()) / 1e9));
+                })
+                .rates();
+    }
+
+    private static Map<Limit, Double> rates(Reading last, Measured now, double seconds) {
+        Map<Limit, Double> rates = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            if (limit != Limit.CPU && !limit.unit().rate()) continue;
+            double counted = Math.max(0, now.used(limit) - last.measured().used(limit));
+            // CPU is counted in microseconds, and limited in percent: a core spends 10,000 of them for each percent.
+            rates.put(limit, counted / seconds / (limit == Limit.CPU ? 10_000 : 1));
+        }
+        return rates;
     }
 }

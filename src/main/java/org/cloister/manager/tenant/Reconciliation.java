@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.LockModeType;
@@ -59,12 +60,21 @@ public class Reconciliation {
     @Inject
     EventLog events;
 
-    private final Map<UUID, ReentrantLock> lanes = new ConcurrentHashMap<>();
+    @Inject
+    Event<AccessChanged> accessChanged;
+
+    private final Map<UUID, Lane> lanes = new ConcurrentHashMap<>();
     private final Map<UUID, Retry> retries = new ConcurrentHashMap<>();
 
     /** Platform threads: a wait in the socket's native code would pin a virtual one. */
     private final ExecutorService workers = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("tenant-", 0).factory());
+
+    /** The turns of one tenant, forgotten when nobody works on it or waits to. */
+    private static final class Lane {
+        private final ReentrantLock turn = new ReentrantLock(true);
+        private int users;
+    }
 
     /** When to try again what the agent could not do, twice as late each time. */
     private record Retry(Instant at, Duration pause) {}
@@ -91,8 +101,7 @@ public class Reconciliation {
         }
         List<Tenant> tenants = QuarkusTransaction.requiringNew().call(Tenant::all);
         for (Tenant tenant : tenants) {
-            ReentrantLock lane = lane(tenant.id);
-            if (!lane.isLocked() && differs(tenant, seen.get(tenant.id))) enqueue(tenant.id, null);
+            if (!lanes.containsKey(tenant.id) && differs(tenant, seen.get(tenant.id))) enqueue(tenant.id, null);
         }
     }
 
@@ -174,9 +183,9 @@ public class Reconciliation {
         agent.ask(new Request.Remove(tenant.id), tell(operation, 10, 99));
         QuarkusTransaction.requiringNew().run(() -> {
             Tenant.deleteById(tenant.id);
+            accessChanged.fire(new AccessChanged());
             events.record("cloister", "tenant.deleted", tenant.name, tenant.name + " is gone, and its slot is free.");
         });
-        lanes.remove(tenant.id);
         if (operation != null) operations.succeed(operation, null, tenant.name + " is gone.");
     }
 
@@ -216,15 +225,23 @@ public class Reconciliation {
         return new Retry(Instant.now().plus(pause), pause);
     }
 
-    private ReentrantLock lane(UUID tenant) {
-        return lanes.computeIfAbsent(tenant, absent -> new ReentrantLock(true));
+    private Lane enter(UUID tenant) {
+        return lanes.compute(tenant, (same, there) -> {
+            Lane lane = there == null ? new Lane() : there;
+            lane.users++;
+            return lane;
+        });
+    }
+
+    private void leave(UUID tenant) {
+        lanes.compute(tenant, (same, lane) -> --lane.users == 0 ? null : lane);
     }
 
     /** @param operation null where nobody waits for it */
     private void enqueue(UUID tenant, UUID operation) {
         workers.execute(() -> {
-            ReentrantLock lane = lane(tenant);
-            lane.lock();
+            Lane lane = enter(tenant);
+            lane.turn.lock();
             try {
                 run(tenant, operation);
             } catch (RuntimeException e) {
@@ -235,7 +252,8 @@ public class Reconciliation {
                             Reply.Reason.FAULT,
                             "Something went wrong in the manager itself; its log says what. It tries again by itself.");
             } finally {
-                lane.unlock();
+                lane.turn.unlock();
+                leave(tenant);
             }
         });
     }

@@ -18,7 +18,7 @@ import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
 import org.hibernate.annotations.ColumnTransformer;
 
-/** A tenant: what it should be ({@link #desired}, limits, generation) and what was last seen of it ({@link #state}). */
+/** A tenant: what it should be ({@link #desired}, limits, profile, generation) and what was last seen of it ({@link #state}). */
 @Entity
 public class Tenant extends PanacheEntityBase {
 
@@ -67,6 +67,10 @@ public class Tenant extends PanacheEntityBase {
     @ColumnTransformer(read = "limits::text", write = "?::jsonb")
     public Limits limits;
 
+    /** Of its plan, when it was last given one. */
+    @Enumerated(EnumType.STRING)
+    public TenantSpec.Profile profile;
+
     @Column(name = "uid_range", columnDefinition = "int8range", updatable = false)
     @ColumnTransformer(read = "uid_range::text", write = "?::int8range")
     public String uidRange;
@@ -110,6 +114,6 @@ public class Tenant extends PanacheEntityBase {
     }
 
     TenantSpec spec() {
-        return new TenantSpec(id, slot, name, template, desired, generation, limits, TenantSpec.Profile.STRICT);
+        return new TenantSpec(id, slot, name, template, desired, generation, limits, profile);
     }
 }

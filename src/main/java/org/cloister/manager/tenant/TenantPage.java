@@ -3,6 +3,7 @@ package org.cloister.manager.tenant;
 import java.time.Instant;
 import java.util.List;
 import org.cloister.manager.event.Event;
+import org.cloister.manager.limit.Heading;
 import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
@@ -13,6 +14,8 @@ import org.cloister.protocol.Reply;
  *
  * @param failure why the last change did not succeed; null when it did
  * @param standing whether its walls stand now: it runs or is frozen
+ * @param nesting whether it runs with the weaker profile
+ * @param missing what this machine lacks, so that a limit does not bind; one sentence each
  * @param startedAt null when it does not run
  * @param said what was refused just now, or null; beside its field where there is one
  */
@@ -27,7 +30,9 @@ record TenantPage(
         String wallsSentence,
         String within,
         String plan,
-        List<Gauge> gauges,
+        boolean nesting,
+        List<Heading.Group<Line>> limits,
+        List<String> missing,
         List<Fact> facts,
         Instant createdAt,
         Instant startedAt,
@@ -38,6 +43,26 @@ record TenantPage(
         List<PlanChoice> plans,
         List<Event> events,
         Said said) {
+
+    /**
+     * A limit.
+     *
+     * @param used empty where nothing is used up, "–" where it is not known now
+     * @param gauge null where there is nothing to fill
+     * @param hint one more sentence, or empty
+     * @param hits "Hit 3 times", or empty
+     * @param hitAt when last; null where it is not known
+     * @param hitBy what used most of it then, or empty
+     */
+    record Line(
+            String label,
+            String used,
+            String limit,
+            Gauge gauge,
+            String hint,
+            String hits,
+            Instant hitAt,
+            String hitBy) {}
 
     /** A button. @param effect what it does, in a sentence */
     record Move(String verb, String word, String effect) {}

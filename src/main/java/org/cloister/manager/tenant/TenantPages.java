@@ -6,6 +6,7 @@ import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -22,10 +23,12 @@ import java.util.UUID;
 import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Operations;
 import org.cloister.manager.page.Uploads;
+import org.cloister.manager.plan.Plans;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.manager.tenant.TenantPage.Said;
 import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
 /** The list of tenants, each tenant, and what is done to it there. Each POST ends with a redirect or with the sentence. */
@@ -46,6 +49,9 @@ class TenantPages {
     @Inject
     Operations operations;
 
+    @Inject
+    Plans plans;
+
     @CheckedTemplate
     static class Templates {
 
@@ -56,6 +62,10 @@ class TenantPages {
         static native TemplateInstance show(TenantPage view, boolean live);
 
         static native TemplateInstance show$live(TenantPage view, boolean live);
+
+        static native TemplateInstance plan(PlanChange change);
+
+        static native TemplateInstance plan$effect(PlanChange change);
     }
 
     @GET
@@ -120,6 +130,15 @@ class TenantPages {
     public Response removeKey(
             @PathParam("name") String name, @RestForm String fingerprint, @Context SecurityContext caller) {
         return attempt(name, "", "", () -> tenants.removeKey(who(caller), name, fingerprint));
+    }
+
+    /** What another plan would change, as a page of its own or, where htmx asks, below the choice. */
+    @GET
+    @Path("tenants/{name}/plan")
+    public TemplateInstance showPlan(
+            @PathParam("name") String name, @RestQuery String plan, @HeaderParam("HX-Request") String htmx) {
+        PlanChange change = PlanChange.of(tenants.get(name), plans.get(plan == null ? "" : plan));
+        return htmx == null ? Templates.plan(change) : Templates.plan$effect(change);
     }
 
     @POST

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.cloister.manager.plan.Plans;
 import org.cloister.protocol.Limits;
 import org.cloister.protocol.Slot;
 
@@ -25,6 +26,7 @@ public record TenantView(
         String address4,
         String address6,
         Limits limits,
+        String profile,
         Ssh ssh,
         Instant createdAt,
         String failure,
@@ -49,6 +51,7 @@ public record TenantView(
                 tenant.address4,
                 tenant.address6,
                 tenant.limits,
+                Plans.word(tenant.profile),
                 new Ssh(sshCommand),
                 tenant.createdAt,
                 tenant.failure,

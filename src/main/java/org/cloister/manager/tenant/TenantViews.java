@@ -27,8 +27,8 @@ import org.cloister.protocol.Limit;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 import org.cloister.protocol.Slot;
+import org.cloister.protocol.TenantSpec;
 import org.cloister.protocol.TenantState;
-import org.cloister.protocol.Usage;
 
 /** Gathers what the pages of tenants show, from the database and from what the agent sees now. */
 @ApplicationScoped
@@ -47,6 +47,9 @@ class TenantViews {
 
     @Inject
     Meters meters;
+
+    @Inject
+    Observations observations;
 
     @Inject
     Walls walls;
@@ -74,7 +77,7 @@ class TenantViews {
                 sign(tenant),
                 tenant.failure,
                 tenant.plan,
-                Meters.three(tenant.limits, usage(tenant)),
+                Meters.three(tenant.limits, measure(tenant)),
                 ssh.command(tenant.name));
     }
 
@@ -151,7 +154,9 @@ class TenantViews {
                         ? tenant.state.word()
                         : plural(processes.size(), "process").replace("processs", "processes"),
                 tenant.plan,
-                meters.four(tenant.id, tenant.limits, usage(tenant)),
+                tenant.profile == TenantSpec.Profile.NESTING,
+                meters.all(tenant.id, tenant.limits, measure(tenant)),
+                frame.host().map(Reply.Host::missing).orElse(List.of()),
                 facts(tenant, inspection, seen),
                 tenant.createdAt,
                 seen.map(TenantState::startedAt).orElse(null),
@@ -265,10 +270,10 @@ class TenantViews {
         };
     }
 
-    private Usage usage(Tenant tenant) {
+    private Measured measure(Tenant tenant) {
         try {
             return tenant.state == Tenant.State.RUNNING || tenant.state == Tenant.State.FROZEN
-                    ? agent.ask(new Request.Measure(tenant.id)).usage()
+                    ? observations.measure(tenant.id)
                     : null;
         } catch (AgentException e) {
             // The frame says when the agent is away; a tenant that just ended has nothing to measure.

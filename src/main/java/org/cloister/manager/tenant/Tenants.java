@@ -20,6 +20,7 @@ import org.cloister.manager.plan.Plans;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.template.Templates;
 import org.cloister.protocol.Limits;
+import org.cloister.protocol.TenantSpec;
 import org.cloister.protocol.TenantSpec.Desired;
 
 /**
@@ -50,6 +51,9 @@ public class Tenants {
     @Inject
     Event<AccessEnded> accessEnded;
 
+    @Inject
+    Event<AccessChanged> accessChanged;
+
     /** @throws Refusal there is no tenant of that name */
     public Tenant get(String name) {
         return Tenant.named(name).orElseThrow(Tenants::none);
@@ -77,9 +81,11 @@ public class Tenants {
             tenant.state = Tenant.State.CREATING;
             tenant.createdAt = Instant.now();
             tenant.limits = plan.limits;
+            tenant.profile = plan.profile;
             tenant.place(slots.free());
             tenant.persist();
             store(tenant, keys);
+            accessChanged.fire(new AccessChanged());
             events.record(actor, "tenant.created", name, name + " was onboarded with the plan " + plan.name + ".");
             return operations.open("tenant.create", tenant.id, name, null, "Waiting for the agent.");
         });
@@ -110,6 +116,7 @@ public class Tenants {
                         Plan plan = requirePlan(wish.plan());
                         tenant.plan = plan.name;
                         limits = plan.limits;
+                        take(actor, tenant, plan.profile);
                     }
                     if (wish.limits() != null) {
                         Limits before = limits;
@@ -119,6 +126,19 @@ public class Tenants {
                     return "tenant.changed";
                 },
                 false);
+    }
+
+    /** A profile is built into a sandbox when it is launched, so what runs is restarted, as by {@link Action#RESTART}. */
+    private void take(String actor, Tenant tenant, TenantSpec.Profile profile) {
+        if (tenant.profile == profile) return;
+        if (tenant.desired != Desired.STOPPED) Action.RESTART.move(tenant);
+        tenant.profile = profile;
+        events.record(
+                actor,
+                "tenant.profile",
+                tenant.name,
+                tenant.name + " has the profile " + Plans.word(profile) + " now"
+                        + (tenant.desired == Desired.STOPPED ? "." : ", and is restarted for it."));
     }
 
     /** The tenant stays in the list as deleting until the agent has scrubbed it; then its row and slot are free. */
@@ -142,6 +162,7 @@ public class Tenants {
         return QuarkusTransaction.requiringNew().call(() -> {
             Tenant tenant = locked(name);
             List<SshKey> added = store(tenant, keys);
+            accessChanged.fire(new AccessChanged());
             for (SshKey key : added)
                 events.record(actor, "key.added", name, "The key " + key.fingerprint + " logs in to " + name + " now.");
             return added;
@@ -153,6 +174,7 @@ public class Tenants {
             Tenant tenant = locked(name);
             if (SshKey.delete("tenantId = ?1 and fingerprint = ?2", tenant.id, fingerprint) == 0)
                 throw Refusal.unknown(name + " has no key of that fingerprint.");
+            accessChanged.fire(new AccessChanged());
             events.record(actor, "key.removed", name, "The key " + fingerprint + " no longer logs in to " + name + ".");
             return tenant.id;
         });

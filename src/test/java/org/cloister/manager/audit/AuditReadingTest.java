@@ -3,6 +3,7 @@ package org.cloister.manager.audit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -56,6 +57,17 @@ class AuditReadingTest {
         AuditPage page = new AuditReading(ID, "{}".getBytes(StandardCharsets.UTF_8)).page();
         assertEquals("Void", page.sign().word());
         assertEquals("Void", page.controls().get(0).sign().word());
+    }
+
+    @Test
+    void aTenantWithAWeakerProfileIsNamed() {
+        String document = """
+                {"verdict":"passed","tenants":[{"name":"bob","profile":"strict"},{"name":"eve","profile":"nesting"},
+                 {"name":"old"}]}
+                """;
+        String weaker = new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8)).page().weaker();
+        assertTrue(weaker.startsWith("eve was allowed nesting"), weaker);
+        assertEquals("", reading("passed", 1, 0, 0, "passed", "passed").page().weaker());
     }
 
     @Test
