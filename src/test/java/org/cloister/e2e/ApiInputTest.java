@@ -118,8 +118,7 @@ class ApiInputTest {
     @Test
     void aBodyThatTurnsOutTooLargeIsRefusedInTheSameWords() {
         byte[] large = ("{\"name\":\"" + "a".repeat(2_000_000) + "\"}").getBytes(StandardCharsets.UTF_8);
-        JsonNode problem =
-                problem(instance.request("POST", "/tenants", new ByteArrayInputStream(large)), 413);
+        JsonNode problem = problem(instance.request("POST", "/tenants", new ByteArrayInputStream(large)), 413);
         assertTrue(problem.get("detail").asText().contains("too large"), problem.toString());
         byte[] small = "{\"name\":\"Api Input\",\"plan\":\"small\"}".getBytes(StandardCharsets.UTF_8);
         assertEquals(

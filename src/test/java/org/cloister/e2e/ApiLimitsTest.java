@@ -97,7 +97,8 @@ class ApiLimitsTest {
             assertTrue(plan.path(name).isIntegralNumber(), name + " of the plan");
             assertTrue(tenant.path(name).isIntegralNumber(), name + " of the tenant");
         }
-        assertEquals(100_000, schemas.at("/Limits/properties/cpuPercent/maximum").asInt());
+        assertEquals(
+                100_000, schemas.at("/Limits/properties/cpuPercent/maximum").asInt());
         assertEquals(128, schemas.at("/Limits/properties/sessions/default").asInt());
     }
 
@@ -130,7 +131,8 @@ class ApiLimitsTest {
     @Test
     void aLimitThatIsChangedIsSeenOnTheRunningTenantAtOnce() {
         int before = eve.namespaces().get("initPid").asInt();
-        limits(Map.of("ioWriteBytes", 0, "sendBytes", 1 << 20, "connections", 77)).expect(200);
+        limits(Map.of("ioWriteBytes", 0, "sendBytes", 1 << 20, "connections", 77))
+                .expect(200);
         assertEquals(0, usage().at("/io/writeBytes/limit").asLong());
         assertEquals(1 << 20, usage().at("/network/sent/limit").asLong());
         assertEquals(77, usage().at("/network/connections/limit").asLong());
@@ -144,7 +146,8 @@ class ApiLimitsTest {
         try {
             for (int i = 0; i < 2; i++)
                 open.add(new ProcessBuilder(eve.sshCommand(List.of(), "echo in; exec sleep 60")).start());
-            for (Process session : open) assertEquals('i', session.getInputStream().read());
+            for (Process session : open)
+                assertEquals('i', session.getInputStream().read());
             assertEquals(2, usage().at("/sessions/used").asInt());
             Command.Outcome third = eve.ssh("true");
             assertEquals(255, third.exit(), third.toString());
@@ -180,19 +183,16 @@ class ApiLimitsTest {
     }
 
     private static long hitEvents() {
-        return instance
-                .get("/events?tenant=api-limits&limit=200")
-                .expect(200)
-                .json()
-                .findValuesAsText("kind")
-                .stream()
+        return instance.get("/events?tenant=api-limits&limit=200").expect(200).json().findValuesAsText("kind").stream()
                 .filter("limit.hit"::equals)
                 .count();
     }
 
     @Test
     void aProfileIsStrictUnlessAPlanSaysOtherwiseAndBringsARestart() {
-        assertEquals("strict", instance.get("/plans/small").expect(200).json().get("profile").asText());
+        assertEquals(
+                "strict",
+                instance.get("/plans/small").expect(200).json().get("profile").asText());
         assertEquals("strict", eve.show().get("profile").asText());
         instance.request("DELETE", "/plans/api-nested", null);
         Map<String, Object> plan = new HashMap<>(Map.of(
@@ -200,7 +200,9 @@ class ApiLimitsTest {
         plan.put("profile", "anything");
         assertEquals(
                 "profile",
-                problem(instance.request("POST", "/plans", plan), 400).get("field").asText());
+                problem(instance.request("POST", "/plans", plan), 400)
+                        .get("field")
+                        .asText());
         plan.put("profile", "nesting");
         instance.request("POST", "/plans", plan).expect(201);
 

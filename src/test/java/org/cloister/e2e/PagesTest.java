@@ -324,8 +324,20 @@ class PagesTest {
                         "POST",
                         "/plans",
                         Map.of(
-                                "name", "pages-nested", "profile", "nesting", "cpuPercent", 100, "pids", 512,
-                                "memoryBytes", 512 << 20, "diskBytes", 1L << 32, "sendBytes", 0))
+                                "name",
+                                "pages-nested",
+                                "profile",
+                                "nesting",
+                                "cpuPercent",
+                                100,
+                                "pids",
+                                512,
+                                "memoryBytes",
+                                512 << 20,
+                                "diskBytes",
+                                1L << 32,
+                                "sendBytes",
+                                0))
                 .expect(201);
         try (TenantHandle eve = instance.tenant("eve")) {
             page.navigate(instance.url() + "/plans");

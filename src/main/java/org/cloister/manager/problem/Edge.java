@@ -61,7 +61,8 @@ class Edge {
         } else if (context.request().uri().contains("%00")) {
             Problem.of(400, "The address holds a NUL character.").send(context);
         } else if (length == null
-                && context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                && (context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                        || context.request().version() == HttpVersion.HTTP_2)
                 && Problem.isForPrograms(context.normalizedPath())) {
             gatherer.handle(context);
         } else {

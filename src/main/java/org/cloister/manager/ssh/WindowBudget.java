@@ -20,8 +20,8 @@ final class WindowBudget {
     /** One packet. */
     static final long SMALLEST = 32 << 10;
 
-    /** What one tenant can hold: the others keep as much. Enough for more sessions than a plan usually allows. */
-    static final long OF_ONE_TENANT = ALL / 2;
+    /** What one tenant can hold, and the others keep a quarter. Enough for the sessions of our largest plan. */
+    static final long OF_ONE_TENANT = ALL / 4 * 3;
 
     /** A new window takes no more than this part of what is left to all, and twice the part of what is left to it. */
     private static final int PART = 128;

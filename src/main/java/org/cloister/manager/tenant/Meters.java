@@ -70,7 +70,7 @@ class Meters {
                     "");
         return new TenantPage.Line(
                 LimitWords.label(limit),
-                limit == Limit.CPU_WEIGHT ? "" : words,
+                limit == Limit.CPU_WEIGHT || most == 0 && !rate ? "" : words,
                 LimitWords.value(limit, most),
                 gauge,
                 limit == Limit.CPU ? waited(now) : "",

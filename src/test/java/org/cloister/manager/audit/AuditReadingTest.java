@@ -65,7 +65,9 @@ class AuditReadingTest {
                 {"verdict":"passed","tenants":[{"name":"bob","profile":"strict"},{"name":"eve","profile":"nesting"},
                  {"name":"old"}]}
                 """;
-        String weaker = new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8)).page().weaker();
+        String weaker = new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8))
+                .page()
+                .weaker();
         assertTrue(weaker.startsWith("eve was allowed nesting"), weaker);
         assertEquals("", reading("passed", 1, 0, 0, "passed", "passed").page().weaker());
     }
