@@ -132,7 +132,7 @@ final class AuditReading {
                 .toList();
         if (names.isEmpty()) return "";
         return String.join(", ", names) + (names.size() == 1 ? " was" : " were")
-                + " allowed nesting: user namespaces of its own and /proc without masks bring more of the kernel within"
+                + " allowed nesting: user namespaces of its own bring far more of the kernel within"
                 + " reach than the strict profile does.";
     }
 
