@@ -201,7 +201,7 @@ class NeighbourTest {
             return instance.get("/tenants/" + tenant.name() + "/usage")
                             .expect(200)
                             .json()
-                            .at("/memory/hits")
+                            .at("/memory/hits/count")
                             .asLong()
                     > 0;
         }
