@@ -17,6 +17,7 @@ remains() {
     remaining_loops
     remaining_cgroups
     remaining_links
+    remaining_rules
     remaining_tables
     remaining_accounts
     remaining_settings
@@ -44,7 +45,14 @@ remaining_links() {
     [[ -n ${CLOISTER_SLOTS:-} ]] || return 0
     ip -o link show | awk -v first="$(first_slot)" -v last="$(last_slot)" '
         { name = $2; sub(/[@:].*/, "", name) }
-        name ~ /^ct[0-9]+$/ { slot = substr(name, 3) + 0; if (slot >= first && slot <= last) print "link " name }'
+        name ~ /^ct(gate)?[0-9]+$/ { slot = name; gsub(/[a-z]/, "", slot); if (slot + 0 >= first && slot + 0 <= last) print "link " name }'
+}
+
+remaining_rules() {
+    local family
+    [[ -n ${CLOISTER_SLOTS:-} ]] || return 0
+    for family in -4 -6; do ip "$family" rule show | grep "iif ctgate$(first_slot) " | sed 's/^/routing rule /' || true; done
+    find /run/cloister-links -mindepth 3 -name "$CLOISTER_INSTANCE" -printf 'forwarding %h\n' 2>/dev/null || true
 }
 
 remaining_tables() { nft list tables 2>/dev/null | awk -v name="$CLOISTER_INSTANCE" '$3 == name { print "nft " $0 }'; }

@@ -8,7 +8,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.linux.Changes;
 import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Audit;
@@ -26,7 +28,10 @@ import org.cloister.protocol.TenantSpec;
 /** The agent's main program. Without arguments it serves; see {@link #main}. */
 public final class Agent {
 
+    /** When nothing is told of a change; whatever is told is looked at once it is quiet for a moment. */
     private static final int GUARD_MILLISECONDS = 5_000;
+
+    private static final int SETTLE_MILLISECONDS = 20;
 
     private Agent() {}
 
@@ -70,16 +75,19 @@ public final class Agent {
         }
     }
 
-    /** A reload of the machine's own firewall may flush ours, and links out of it come and go. */
+    /** A reload of the machine's own firewall may flush ours, and ways out of it come and go. */
     private static void guard(Tenants tenants) {
         while (true) {
-            try {
-                Thread.sleep(GUARD_MILLISECONDS);
-                tenants.guardNetwork();
+            try (Changes changes = new Changes()) {
+                while (true) {
+                    if (changes.await(GUARD_MILLISECONDS)) Thread.sleep(SETTLE_MILLISECONDS);
+                    tenants.guardNetwork();
+                }
             } catch (InterruptedException e) {
                 return;
             } catch (IOException | RuntimeException e) {
                 System.err.println("agent: the network could not be checked: " + e.getMessage());
+                LockSupport.parkNanos(1_000_000_000);
             }
         }
     }
@@ -114,7 +122,8 @@ public final class Agent {
                 new Pool(instance.home().resolve("pool.img"), instance.home().resolve("pool"));
         Templates templates = new Templates(pool, instance.app().resolve("tenants/templates"), instance.mirror());
         Cgroups cgroups = Cgroups.of(instance.name());
-        Network network = new Network(instance.name(), instance.open());
+        Network network = new Network(
+                instance.name(), instance.firstSlot(), instance.lastSlot(), instance.run(), instance.open());
         Tenants tenants = new Tenants(
                 home,
                 run,

@@ -50,9 +50,9 @@ record Instance(
         if (text.isBlank()) return List.of();
         List<String> networks = List.of(text.strip().split("[ ,]+"));
         for (String network : networks)
-            if (!network.matches("\\d{1,3}(\\.\\d{1,3}){3}(/\\d{1,2})?"))
+            if (!network.matches("\\d{1,3}(\\.\\d{1,3}){3}(/\\d{1,2})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*(/\\d{1,3})?"))
                 throw new IllegalArgumentException(
-                        "CLOISTER_OPEN must be IPv4 networks such as 10.1.2.3/32, parted by commas");
+                        "CLOISTER_OPEN must be networks such as 10.1.2.3/32 or fd00:1::/64, parted by commas");
         return networks;
     }
 

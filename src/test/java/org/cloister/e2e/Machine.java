@@ -61,8 +61,17 @@ final class Machine {
                 "loop devices", lines("losetup", "-n", "-O", "BACK-FILE", "-l"),
                 "cgroups", lines("find", "/sys/fs/cgroup", "-maxdepth", "3", "-type", "d", "-name", "ct*"),
                 "links", lines("sh", "-c", "ip -o link | awk '{ print $2 }'"),
-                "nft tables", lines("nft", "list", "tables"),
-                "forwarding", lines("sh", "-c", "grep -H . /proc/sys/net/ipv4/conf/*/forwarding"),
+                "firewall", lines("nft", "--stateless", "list", "ruleset"),
+                "routing",
+                        lines(
+                                "sh",
+                                "-c",
+                                "for f in -4 -6; do ip $f -d rule; ip $f route show table all; done | sed 's/ expires [0-9]*sec//'"),
+                "settings of the network",
+                        lines(
+                                "sh",
+                                "-c",
+                                "sysctl -a 2>/dev/null | grep ^net | grep -vE '^net.(netfilter|nf_conntrack)'"),
                 "accounts", lines("sh", "-c", "cat /etc/passwd /etc/group /etc/subuid /etc/subgid | cut -d: -f1"),
                 "directories",
                         lines(

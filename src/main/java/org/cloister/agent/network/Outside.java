@@ -4,41 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
-import org.cloister.agent.linux.Command;
-import org.cloister.protocol.Frames;
 
-/**
- * What tenants reach beyond the machine: its resolvers, and the links that lead out of it.
- *
- * <p>Forwarding is switched on for single links, never for the machine: {@code ip_forward} would reset other settings of
- * every link, and switching it off again would not bring them back (ip-sysctl.rst). What was off is remembered, closed to
- * everyone but tenants by the table's set {@code uplinks}, and switched off again with the last instance's purge.
- */
+/** What this machine itself goes by beyond its own links: resolvers and default routes. */
 final class Outside {
 
-    private static final Path SETTINGS = Path.of("/proc/sys/net/ipv4/conf");
+    private static final String IPV4 = "\\d{1,3}(\\.\\d{1,3}){3}";
+    private static final String IPV6 = "[0-9a-fA-F:]*:[0-9a-fA-F:.]+";
 
-    /** A directory a link that was found off, in it an empty file an instance that needs it. A reboot clears both. */
-    private static final Path SHARED = Path.of("/run/cloister-forwarding");
+    private Outside() {}
 
-    private final String instance;
-
-    Outside(String instance) {
-        this.instance = instance;
-    }
-
-    /** Addresses in the text of a resolv.conf(5) that are not this machine's own loopback, IPv4 only. */
+    /**
+     * Addresses in the text of a resolv.conf(5) that a tenant could ask: not this machine's own loopback, and none that
+     * means something on one link only.
+     */
     static List<String> resolvers(String resolvConf) {
         return resolvConf
                 .lines()
                 .map(line -> line.strip().split("\\s+"))
                 .filter(words -> words.length >= 2 && words[0].equals("nameserver"))
                 .map(words -> words[1])
-                .filter(address -> address.matches("\\d{1,3}(\\.\\d{1,3}){3}") && !address.startsWith("127."))
+                .filter(address -> address.matches(IPV4) && !address.startsWith("127.")
+                        || address.matches(IPV6) && !address.matches("::1?|(?i:fe[89ab][0-9a-f]:.*)"))
                 .distinct()
                 .toList();
     }
@@ -53,61 +42,38 @@ final class Outside {
         return List.of();
     }
 
-    /** Links of the machine's default routes whose forwarding is off, or was before an instance needed it. */
-    Set<String> closedUplinks() throws IOException {
-        Set<String> links = new LinkedHashSet<>();
-        for (JsonNode route :
-                Frames.JSON.readTree(Command.run(List.of("ip", "-j", "-4", "route", "show", "default")))) {
-            String link = route.path("dev").asText("");
-            Path forwarding = SETTINGS.resolve(link).resolve("forwarding");
-            if (link.isEmpty() || !Files.exists(forwarding)) continue;
-            if (Files.isDirectory(SHARED.resolve(link))
-                    || Files.readString(forwarding).strip().equals("0")) links.add(link);
-        }
-        return links;
-    }
+    /** A default route: next hop, if there is one, and link. */
+    record Way(String gateway, String link) {
 
-    /** Whether a link that leads out is closed still. */
-    boolean lacks() throws IOException {
-        for (String link : closedUplinks())
-            if (!Files.exists(SHARED.resolve(link).resolve(instance))) return true;
-        return false;
-    }
-
-    /** Switches forwarding on. The table must be loaded, with these links among its {@code uplinks}. */
-    void open(Set<String> links) throws IOException {
-        for (String link : links) {
-            Path marker = Files.createDirectories(SHARED.resolve(link)).resolve(instance);
-            if (!Files.exists(marker)) Files.createFile(marker);
-            set(link, "1");
+        /** As ip-route(8) takes it. */
+        String words() {
+            return (gateway.isEmpty() ? "" : "via " + gateway + " ") + "dev " + link
+                    + (gateway.isEmpty() ? "" : " onlink");
         }
     }
 
-    /** A tenant's own link. It goes with the tenant, so nothing is remembered. */
-    void forward(String link) throws IOException {
-        set(link, "1");
+    /** The machine's own, in the order of their metrics. */
+    static List<Way> ways(Family family) throws IOException {
+        return ways(Ip.show(family, "route", "show", "default", "table", "main"));
     }
 
-    /** Puts every link back as it was found, unless another instance still needs it. Idempotent. */
-    void close() throws IOException {
-        if (!Files.isDirectory(SHARED)) return;
-        for (Path link : children(SHARED)) {
-            Files.deleteIfExists(link.resolve(instance));
-            if (!children(link).isEmpty()) continue;
-            set(link.getFileName().toString(), "0");
-            Files.delete(link);
+    /** From what `ip -j route` shows; what leads nowhere is left out. */
+    static List<Way> ways(JsonNode routes) {
+        List<JsonNode> sorted = new ArrayList<>();
+        routes.forEach(sorted::add);
+        sorted.sort(Comparator.comparingInt(route -> route.path("metric").asInt()));
+        List<Way> ways = new ArrayList<>();
+        for (JsonNode route : sorted) {
+            if (route.has("type") || !route.path("dst").asText().equals("default")) continue; // prohibit, blackhole, …
+            for (JsonNode hop : route.has("nexthops") ? route.get("nexthops") : List.of(route)) {
+                JsonNode via = hop.path("via");
+                String gateway = via.isObject()
+                        ? via.get("family").asText() + " " + via.get("host").asText()
+                        : hop.path("gateway").asText("");
+                Way way = new Way(gateway, hop.path("dev").asText());
+                if (!way.link().isEmpty() && !ways.contains(way)) ways.add(way);
+            }
         }
-        if (children(SHARED).isEmpty()) Files.delete(SHARED);
-    }
-
-    private static List<Path> children(Path directory) throws IOException {
-        try (Stream<Path> children = Files.list(directory)) {
-            return children.toList();
-        }
-    }
-
-    private static void set(String link, String value) throws IOException {
-        Path forwarding = SETTINGS.resolve(link).resolve("forwarding");
-        if (Files.exists(forwarding)) Files.writeString(forwarding, value);
+        return ways;
     }
 }

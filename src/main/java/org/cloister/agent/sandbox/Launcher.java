@@ -144,7 +144,7 @@ final class Launcher {
         Files.writeString(Path.of("/proc", Integer.toString(pid), "gid_map"), map);
         try (Fd users = Linux.open("/proc/" + pid + "/ns/user", Linux.O_RDONLY);
                 Fd net = Linux.open("/proc/" + pid + "/ns/net", Linux.O_RDONLY)) {
-            network.connect(slot, net);
+            network.connect(slot, spec.limits(), net);
             for (Step step : plan.steps()) {
                 carryOut(control, step, users);
                 if (step instanceof Step.BecomeRoot) cgroups.settle(slot.cgroup(), pid, spec.limits());

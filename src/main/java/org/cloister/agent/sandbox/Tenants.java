@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.cgroup.Dialect;
+import org.cloister.agent.linux.Fd;
+import org.cloister.agent.linux.Linux;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
@@ -85,15 +88,15 @@ public final class Tenants {
     public List<TenantSpec> take() throws IOException {
         List<Ledger.Entry> entries = ledger.all();
         Set<UUID> tenants = new HashSet<>();
-        List<Slot> links = new ArrayList<>();
+        Map<Slot, Limits> links = new LinkedHashMap<>();
         for (Ledger.Entry entry : entries) {
             Slot slot = new Slot(entry.spec().slot());
             owners.put(slot.number(), entry.spec().id());
             tenants.add(entry.spec().id());
-            links.add(slot);
+            links.put(slot, entry.spec().limits());
         }
         network.load(links);
-        for (Slot slot : launcher.remains()) if (!links.contains(slot)) launcher.tearDown(slot);
+        for (Slot slot : launcher.remains()) if (!links.containsKey(slot)) launcher.tearDown(slot);
         for (UUID owner : pool.owners())
             if (!tenants.contains(owner))
                 LOG.log(System.Logger.Level.WARNING, "storage of {0}, which no specification explains, is kept", owner);
@@ -204,6 +207,9 @@ public final class Tenants {
         if (spec.desired() != Desired.STOPPED) {
             if (alive) {
                 cgroups.limit(slot.cgroup(), spec.limits());
+                try (Fd net = Linux.open("/proc/" + sandbox.pid() + "/ns/net", Linux.O_RDONLY)) {
+                    if (sandbox.alive()) network.limit(slot, spec.limits(), net); // else the pid may be another's
+                }
             } else {
                 progress.accept(new Reply.Progress("launch", 50, "Namespaces, limits, mounts and link"));
                 sandbox = launcher.launch(spec, pool.root(spec.id()));
