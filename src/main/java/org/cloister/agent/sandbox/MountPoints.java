@@ -49,6 +49,7 @@ final class MountPoints {
         String path = switch (step) {
             case Step.Attach attach -> attach.path();
             case Step.Fresh fresh -> fresh.path();
+            case Step.Bind bind -> bind.to();
             default -> "/";
         };
         return path.contains("/") ? null : path;
