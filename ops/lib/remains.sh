@@ -29,7 +29,7 @@ remaining_processes() {
     ps -eo pid=,uid=,stat=,args= | awk -v uids=" $uids " -v home="$CLOISTER_HOME/app-" \
         -v keep="$CLOISTER_HOME/libexec/keep" -v first="$(range_start)" -v last="$(range_end)" '
         $3 ~ /^Z/ { next } # ended, and not yet asked for its status by its parent
-        index(uids, " " $2 " ") || $4 ~ /java$/ && index($0, home) || index($0, keep) || $2 >= first && $2 <= last {
+        index(uids, " " $2 " ") || $4 ~ /java$/ && index($0, home) || $4 ~ /bash$/ && $5 == keep || $2 >= first && $2 <= last {
             pid = $1; $1 = $2 = $3 = ""; print "process " pid ":" $0 }'
 }
 
