@@ -61,8 +61,8 @@ rotate() {
 # end PART SIGNAL SECONDS: asks the part to end and, after the time, kills it.
 end() {
     local part=$1 signal=$2 seconds=$3 pid
+    end_keeper "$part" # first: it may be starting the part just now
     pid=$(pid_of "$part") || pid=''
-    end_keeper "$part"
     if [[ -n $pid ]]; then
         kill "-$signal" "$pid" 2>/dev/null || true
         if ! until_true "$seconds" gone "$part"; then
