@@ -2,6 +2,10 @@ package org.cloister.agent.sandbox;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.cloister.agent.linux.Errno;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
@@ -18,9 +22,7 @@ final class MountPoints {
     /** Makes those that are missing, so that a tenant without its /tmp starts. One that is something else stays. */
     static void make(Path root, SandboxPlan plan) throws IOException {
         try (Fd top = Linux.open(root.toString(), Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_NOFOLLOW)) {
-            for (Step step : plan.steps()) {
-                String name = name(step);
-                if (name == null) continue;
+            for (String name : names(plan)) {
                 try {
                     Linux.mkdirat(top.number(), name, 0755); // follows no link in its last name, and it has no other
                 } catch (SyscallException e) {
@@ -43,6 +45,13 @@ final class MountPoints {
         if (found == null) return null;
         return "The tenant's own disk has " + found + " at /" + name
                 + ", where a directory must be. Restore a snapshot from before, or delete the tenant.";
+    }
+
+    static Set<String> names(SandboxPlan plan) {
+        return plan.steps().stream()
+                .map(MountPoints::name)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static String name(Step step) {

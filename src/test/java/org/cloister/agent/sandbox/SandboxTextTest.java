@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.cloister.protocol.Inspection;
 import org.cloister.protocol.Limits;
@@ -71,6 +72,12 @@ class SandboxTextTest {
     void aRootFileSystemMayHoldSetUidProgramsButNoDevices() {
         // the mount itself is made by the kernel; here only that it is the id-mapped one
         assertTrue(STEPS.get(1) instanceof Step.Root root && root.mount() instanceof Mount.IdMapped);
+    }
+
+    /** These are made where a tenant has removed them; one that is left out would keep it from starting. */
+    @Test
+    void everyDirectoryThatSomethingIsMountedOnAtTheTopIsKnown() {
+        assertEquals(Set.of("dev", "proc", "run", "sys", "tmp"), MountPoints.names(new SandboxPlan(STEPS)));
     }
 
     @Test
