@@ -350,6 +350,7 @@ class PagesTest {
             for (String label : List.of("CPU time", "Weight", "Swap", "Written", "Sent", "Connections", "Sessions"))
                 assertThat(page.locator(".floor").getByText(label, new Locator.GetByTextOptions().setExact(true)))
                         .isVisible();
+            assertThat(page.locator(".choice .danger")).hasText("nesting allowed");
             page.getByLabel("medium").check();
             Locator effect = page.locator("#plan-effect");
             assertThat(effect.locator("tr", new Locator.LocatorOptions().setHasText("Memory")))

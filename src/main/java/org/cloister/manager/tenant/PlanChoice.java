@@ -4,9 +4,10 @@ import java.util.List;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.plan.Plan;
 import org.cloister.protocol.Limit;
+import org.cloister.protocol.TenantSpec;
 
-/** A plan as a card to choose. */
-record PlanChoice(String name, String limits, String disk, boolean chosen) {
+/** A plan as a card to choose. @param nesting whether its tenants run with the weaker profile */
+record PlanChoice(String name, String limits, String disk, boolean nesting, boolean chosen) {
 
     static List<PlanChoice> all(String chosen) {
         return Plan.all().stream()
@@ -15,6 +16,7 @@ record PlanChoice(String name, String limits, String disk, boolean chosen) {
                         Words.cores(plan.limits.of(Limit.CPU)) + ", " + Words.bytes(plan.limits.of(Limit.MEMORY)),
                         Words.bytes(plan.limits.of(Limit.DISK)) + " disk, "
                                 + Words.count(plan.limits.of(Limit.PROCESSES)) + " processes",
+                        plan.profile == TenantSpec.Profile.NESTING,
                         plan.name.equals(chosen)))
                 .toList();
     }
