@@ -16,7 +16,6 @@ import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Audit;
 import org.cloister.agent.sandbox.History;
 import org.cloister.agent.sandbox.Tenants;
-import org.cloister.agent.sandbox.Watch;
 import org.cloister.agent.seccomp.Filter;
 import org.cloister.agent.seccomp.Profile;
 import org.cloister.agent.seccomp.Rule;
@@ -64,12 +63,13 @@ public final class Agent {
             throw new IOException("There are tenants, and the pool that holds their files is missing: "
                     + instance.home().resolve("pool.img") + ". Bring it back; a new one would be empty.");
         parts.pool().open(pool);
+        parts.cgroups().devices(parts.pool().devices());
         try (Server server = Server.listen(instance, parts)) {
             var tenants = parts.tenants().take();
             Thread.ofPlatform().name("recovery").start(() -> parts.tenants().bringBack(tenants));
             Thread.ofPlatform().daemon().name("network").start(() -> guard(parts.tenants()));
-            Watch watch = new Watch(parts.tenants(), List.of(parts.tenants()::refreshViews));
-            Thread.ofPlatform().daemon().name("watch").start(watch::run);
+            Thread.ofPlatform().daemon().name("watch").start(parts.tenants().watch()::run);
+            for (String gap : parts.cgroups().missing()) System.err.println("agent: " + gap);
             System.out.println("agent: serving instance " + instance.name());
             server.run();
         }

@@ -15,30 +15,29 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
-import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
 
 /** The cgroups of one instance's tenants, by name ({@code ct<slot>}). */
 public final class Cgroups {
 
     private static final String INIT = "init.scope";
-    private static final String PAYLOAD = "payload";
-
-    /** What pid 1 may use beside its tenant, so that neither can starve the other. */
-    private static final long INIT_MEMORY = 32L << 20;
-
-    private static final int INIT_PIDS = 16;
+    static final String PAYLOAD = "payload";
 
     private final Dialect dialect;
     private final Path unified;
     private final Map<String, Path> controllers;
     private final List<String> missing;
+    private final Bounds bounds;
+    private final Cpus cpus;
+    private volatile List<String> devices = List.of();
 
     private Cgroups(Dialect dialect, Path unified, Map<String, Path> controllers, List<String> missing) {
         this.dialect = dialect;
         this.unified = unified;
         this.controllers = controllers;
         this.missing = missing;
+        this.bounds = new Bounds(dialect, controllers);
+        this.cpus = new Cpus(controllers.get("cpuset"), dialect instanceof Version1);
     }
 
     /** The interface that the kernel shows. Makes the instance's own cgroup in each hierarchy. */
@@ -64,16 +63,38 @@ public final class Cgroups {
                 controllers.put(controller, mounts.controllers().get(controller).resolve(instance));
             else if (!v1 && offered.contains(controller)) controllers.put(controller, own);
             else
-                missing.add("This kernel offers no cgroup controller \"" + controller + "\": the " + controller
-                        + " limit of a plan does not bind. Enable it on the kernel's command line.");
+                missing.add("This kernel offers no cgroup controller \"" + controller + "\": " + unbound(controller)
+                        + " Enable it on the kernel's command line.");
         }
+        missing.addAll(dialect.gaps());
         Cgroups cgroups = new Cgroups(dialect, own, Map.copyOf(controllers), List.copyOf(missing));
         for (Path tree : cgroups.trees()) Files.createDirectories(tree);
+        if (controllers.containsKey("cpuset")) cgroups.cpus.prepare(controllers.get("cpuset"));
         if (!v1) {
             if (!isUnit(own)) enable(mounts.unified(), controllers.keySet());
             enable(own, controllers.keySet());
         }
         return cgroups;
+    }
+
+    private static String unbound(String controller) {
+        return switch (controller) {
+            case "cpu" -> "CPU quota and weight of a plan do not bind.";
+            case "cpuacct" -> "CPU time is not shown.";
+            case "cpuset" -> "every tenant sees all CPUs of the machine.";
+            case "memory" -> "memory and swap limits of a plan do not bind.";
+            case "pids" -> "the process limit of a plan does not bind.";
+            default -> "I/O rates of a plan do not bind.";
+        };
+    }
+
+    /**
+     * Says which block devices I/O rates are for; they hold from the next change of a tenant's limits on.
+     *
+     * @param devices the pool's, each as MAJOR:MINOR, whole disks
+     */
+    public void devices(List<String> devices) {
+        this.devices = List.copyOf(devices);
     }
 
     public String version() {
@@ -87,11 +108,37 @@ public final class Cgroups {
 
     /** Makes the tenant's cgroups and writes its limits, before anything runs in them. Idempotent. */
     public void create(String name, Limits limits) throws IOException {
-        for (Path tree : trees()) {
-            Files.createDirectories(tree.resolve(name).resolve(INIT));
-            Files.createDirectories(tree.resolve(name).resolve(PAYLOAD));
+        for (Path tree : trees()) make(tree.resolve(name));
+        cpus.forget(name);
+        bounds.outer(name, limits, devices);
+    }
+
+    private void make(Path top) throws IOException {
+        for (String leaf : List.of("", INIT, PAYLOAD)) {
+            Files.createDirectories(top.resolve(leaf));
+            if (top.getParent().equals(controllers.get("cpuset"))) cpus.prepare(top.resolve(leaf));
         }
-        write(name, "", outer(limits));
+    }
+
+    /** Brings a tenant under controllers that an older agent did not use, or that the machine did not have. */
+    private void adopt(String name) throws IOException {
+        for (Path tree : trees()) {
+            if (Files.isDirectory(tree.resolve(name).resolve(PAYLOAD))) continue;
+            make(tree.resolve(name));
+            for (String leaf : List.of(INIT, PAYLOAD))
+                for (int round = 0; round < 3; round++) // what is forked meanwhile comes with the next
+                for (String pid : Files.readAllLines(
+                        unified.resolve(name).resolve(leaf).resolve("cgroup.procs")))
+                        move(pid, tree.resolve(name).resolve(leaf));
+        }
+    }
+
+    private static void move(String pid, Path cgroup) throws IOException {
+        try {
+            Files.writeString(cgroup.resolve("cgroup.procs"), pid);
+        } catch (IOException e) {
+            if (Files.exists(Path.of("/proc", pid))) throw e; // else it has ended
+        }
     }
 
     /** Puts a process at the tenant's top, where its cgroup namespace will begin. */
@@ -106,11 +153,26 @@ public final class Cgroups {
         limit(name, limits);
     }
 
-    /** Changes the limits of a tenant that may be running. */
+    /**
+     * Changes the limits of a tenant that may be running. Memory comes first, for it alone may be refused.
+     *
+     * @throws InUseException more memory is in use than it shall have; nothing has changed
+     */
     public void limit(String name, Limits limits) throws IOException {
-        write(name, "", outer(limits));
+        adopt(name);
         if (dialect instanceof Version2) enable(unified.resolve(name), controllers.keySet());
-        write(name, PAYLOAD, limits);
+        bounds.all(name, limits, devices);
+        cpus.place(name, limits);
+    }
+
+    /** Notes what the tenant uses of the CPUs. @return whether it ran since the last time */
+    public boolean noteUse(String name) throws IOException {
+        return cpus.note(name, dialect.cpuMicros(files(name, "")));
+    }
+
+    /** Spreads the tenants over the machine's CPUs by what was noted of their use. */
+    public void spread(Map<String, Limits> running) throws IOException {
+        cpus.spread(running);
     }
 
     /** Descriptors through which a process of the tenant's may put itself into payload; the opener's credentials count. */
@@ -150,23 +212,24 @@ public final class Cgroups {
         return pids;
     }
 
-    /** Use is what the tenant's top shows; a limit is hit where it binds, which v1 counts there alone. */
-    public Dialect.Reading measure(String name) throws IOException {
-        Dialect.Reading top = measure(name, "");
-        Dialect.Reading payload = measure(name, PAYLOAD);
-        return new Dialect.Reading(
-                top.cpuMicros(),
-                top.throttledMicros(),
-                top.memoryBytes(),
-                Math.max(top.oomKills(), payload.oomKills()),
-                top.pids(),
-                Math.max(top.pidsRefused(), payload.pidsRefused()));
+    /** Some of the tenant's processes beside pid 1, as the host counts. Reading all of a fork bomb's would take long. */
+    public List<Integer> sample(String name, int most) throws IOException {
+        try (Stream<String> lines =
+                Files.lines(unified.resolve(name).resolve(PAYLOAD).resolve("cgroup.procs"))) {
+            return lines.limit(most).map(Integer::valueOf).toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
     }
 
-    private Dialect.Reading measure(String name, String leaf) throws IOException {
-        return dialect.measure((controller, file) -> controllers.containsKey(controller)
+    public Dialect.Reading measure(String name) throws IOException {
+        return dialect.measure(files(name, ""), files(name, PAYLOAD), devices);
+    }
+
+    private Dialect.Files files(String name, String leaf) {
+        return (controller, file) -> controllers.containsKey(controller)
                 ? read(controllers.get(controller).resolve(name).resolve(leaf).resolve(file))
-                : "");
+                : "";
     }
 
     /** What the tenant's payload uses, in detail. */
@@ -228,28 +291,6 @@ public final class Cgroups {
         return tree.toString().endsWith(".service");
     }
 
-    private static Limits outer(Limits limits) {
-        return limits.with(Map.of(
-                Limit.MEMORY.key(), limits.of(Limit.MEMORY) + INIT_MEMORY,
-                Limit.PROCESSES.key(), limits.of(Limit.PROCESSES) + INIT_PIDS));
-    }
-
-    private void write(String name, String leaf, Limits limits) throws IOException {
-        for (Dialect.Setting setting : dialect.settings(limits)) {
-            Path tree = controllers.get(setting.controller());
-            if (tree == null) continue; // said in missing()
-            // CPU binds at the top alone: v1 refuses a parent's quota below its child's, in whichever order they
-            // change.
-            if (setting.controller().equals("cpu") && !leaf.isEmpty()) continue;
-            Path file = tree.resolve(name).resolve(leaf).resolve(setting.file());
-            try {
-                Files.writeString(file, setting.value());
-            } catch (IOException e) {
-                throw new IOException("cannot write " + setting.value() + " to " + file + ": " + e.getMessage(), e);
-            }
-        }
-    }
-
     private Set<Path> trees() {
         Set<Path> trees = new LinkedHashSet<>(controllers.values());
         trees.add(unified);
@@ -296,11 +337,14 @@ public final class Cgroups {
         }
     }
 
-    private static String read(Path file) throws IOException {
+    static String read(Path file) throws IOException {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
             return "";
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("No such device")) return ""; // removed while it was read
+            throw e;
         }
     }
 }

@@ -21,9 +21,6 @@ import org.cloister.protocol.Slot;
 /** Starts processes in one running tenant, through its exec service. */
 public final class Commands {
 
-    /** devpts_fs.c */
-    private static final long DEVPTS_SUPER_MAGIC = 0x1cd1;
-
     private static final int SECONDS = 10;
     private static final int MOST_VARIABLES = 64;
 
@@ -133,22 +130,8 @@ public final class Commands {
         }
     }
 
-    /**
-     * A pseudo-terminal of the tenant's own devpts. Its path is looked up below the tenant's root without following any
-     * link, and used only when it is a devpts, on which a tenant cannot make files.
-     */
     private void terminal(Request.Terminal size, List<Fd> ours, List<Fd> theirs) throws IOException, Refusal {
-        try (Fd root = Linux.open("/proc/" + initPid + "/root", Linux.O_PATH | Linux.O_DIRECTORY);
-                Fd devpts = Linux.openat2(
-                        root.number(),
-                        "dev/pts",
-                        Linux.O_PATH | Linux.O_DIRECTORY,
-                        0,
-                        Linux.RESOLVE_IN_ROOT | Linux.RESOLVE_NO_SYMLINKS | Linux.RESOLVE_NO_MAGICLINKS)) {
-            // A number that was given to another process since was not this tenant's root.
-            if (ProcFiles.startTicks(initPid) != initStart) throw new IOException("The tenant has just ended.");
-            if (Linux.fileSystemType(devpts.path()) != DEVPTS_SUPER_MAGIC)
-                throw new IOException("/dev/pts in the tenant is not a devpts. Restart the tenant.");
+        try (Fd devpts = Terminals.devpts(initPid, initStart)) {
             Fd master = master(devpts);
             ours.add(master);
             Linux.ioctl(master, Linux.TIOCSPTLCK, new byte[4]);

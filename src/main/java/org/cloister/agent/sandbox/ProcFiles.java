@@ -27,6 +27,11 @@ public final class ProcFiles {
         return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     }
 
+    /** Seconds since boot, the unit of /proc/PID/stat's times but for its hundredths. */
+    static double uptime() throws IOException {
+        return Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+    }
+
     /** Start of a process in clock ticks since boot; -1 when there is none, or only a zombie. */
     public static long startTicks(int pid) throws IOException {
         return read(pid, "stat").map(ProcFiles::startTicks).orElse(-1L);
@@ -106,7 +111,7 @@ public final class ProcFiles {
      * At most {@link #LONGEST} bytes: a process may point its command line at any part of its memory (prctl(2),
      * PR_SET_MM_MAP), hundreds of megabytes included.
      */
-    private static Optional<String> read(int pid, String file) throws IOException {
+    static Optional<String> read(int pid, String file) throws IOException {
         try (InputStream in = Files.newInputStream(Path.of("/proc", Integer.toString(pid), file))) {
             return Optional.of(new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {

@@ -15,8 +15,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.cgroup.Dialect;
+import org.cloister.agent.cgroup.InUseException;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.network.Network;
@@ -51,6 +53,10 @@ public final class Tenants {
     private final Census census = new Census();
     private final ConcurrentHashMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Integer, UUID> owners = new ConcurrentHashMap<>();
+    private final Hits hits;
+
+    /** Those that were brought to run, so that whoever looks at them every second reads no ledger. */
+    private final ConcurrentHashMap<UUID, Ledger.Entry> live = new ConcurrentHashMap<>();
 
     /**
      * @param home a root-owned 0700 directory for what is remembered
@@ -77,6 +83,7 @@ public final class Tenants {
         this.slots = slots;
         this.views = new Views(run, cgroups);
         this.launcher = new Launcher(tenantInit, run, cgroups, network, views, filters);
+        this.hits = new Hits(run, cgroups, pool, this::terminals);
     }
 
     /**
@@ -172,6 +179,7 @@ public final class Tenants {
     TenantState whileEnded(UUID tenant, Work<?> work, Consumer<Reply.Progress> progress) throws IOException, Refusal {
         Ledger.Entry entry = entry(tenant);
         progress.accept(new Reply.Progress("stop", 5, "Ending what runs"));
+        live.remove(tenant);
         launcher.tearDown(new Slot(entry.spec().slot()));
         try {
             work.run();
@@ -196,9 +204,11 @@ public final class Tenants {
                 spec.limits().of(Limit.DISK));
         pool.quota(slot, spec.limits().of(Limit.DISK));
         boolean alive = sandbox != null && sandbox.alive();
+        String refused = null;
         if (spec.desired() == Desired.STOPPED || !alive || sandbox.generation() != spec.generation()) {
             if (alive || launcher.remains().contains(slot)) {
                 progress.accept(new Reply.Progress("stop", 30, "Ending what runs"));
+                live.remove(spec.id());
                 if (alive) end(spec, sandbox);
                 launcher.tearDown(slot);
             }
@@ -206,12 +216,13 @@ public final class Tenants {
         }
         if (spec.desired() != Desired.STOPPED) {
             if (alive) {
-                cgroups.limit(slot.cgroup(), spec.limits());
+                refused = limit(slot, spec);
                 try (Fd net = Linux.open("/proc/" + sandbox.pid() + "/ns/net", Linux.O_RDONLY)) {
                     if (sandbox.alive()) network.limit(slot, spec.limits(), net); // else the pid may be another's
                 }
             } else {
                 progress.accept(new Reply.Progress("launch", 50, "Namespaces, limits, mounts and link"));
+                hits.reset(slot);
                 sandbox = launcher.launch(spec, pool.root(spec.id()));
                 // Before it is written down: one that a crash leaves without its services is launched anew.
                 Services.start(spec, commands(slot, sandbox));
@@ -219,9 +230,26 @@ public final class Tenants {
             }
             boolean frozen = spec.desired() == Desired.FROZEN;
             if (cgroups.frozen(slot.cgroup()) != frozen) cgroups.freeze(slot.cgroup(), frozen);
+            live.put(spec.id(), new Ledger.Entry(spec, sandbox, refused));
+            if (refused != null) ledger.write(new Ledger.Entry(spec, sandbox, refused));
         }
         progress.accept(new Reply.Progress("ready", 100, "Done"));
-        return observe(new Ledger.Entry(spec, sandbox, null));
+        return observe(new Ledger.Entry(spec, sandbox, refused));
+    }
+
+    /**
+     * Limits that cannot be had now are not the tenant's failure: it runs on under the former ones, its state says why, and
+     * the next apply tries again.
+     *
+     * @return why not; null when they hold
+     */
+    private String limit(Slot slot, TenantSpec spec) throws IOException {
+        try {
+            cgroups.limit(slot.cgroup(), spec.limits());
+            return null;
+        } catch (InUseException e) {
+            return e.getMessage();
+        }
     }
 
     /** Lets what runs end by itself, for some seconds. A frozen tenant stays as it is: thawed, it would run once more. */
@@ -236,7 +264,9 @@ public final class Tenants {
             Optional<Ledger.Entry> entry = ledger.read(tenant);
             if (entry.isEmpty()) return null;
             Slot slot = new Slot(entry.get().spec().slot());
+            live.remove(tenant);
             launcher.tearDown(slot);
+            hits.reset(slot);
             pool.remove(tenant, slot);
             ledger.forget(tenant);
             owners.remove(slot.number(), tenant);
@@ -247,14 +277,27 @@ public final class Tenants {
     /** Tenants whose sandbox lives, frozen ones among them. */
     List<TenantSpec> running() throws IOException {
         List<TenantSpec> running = new ArrayList<>();
-        for (Ledger.Entry entry : ledger.all())
-            if (entry.sandbox() != null && entry.sandbox().alive()) running.add(entry.spec());
+        for (Ledger.Entry entry : live.values()) if (entry.sandbox().alive()) running.add(entry.spec());
         return running;
     }
 
     /** Brings up to date what a running tenant sees of its own machine: a look for {@link Watch}. */
-    public void refreshViews(TenantSpec spec, Slot slot) throws IOException {
+    private void refreshViews(TenantSpec spec, Slot slot) throws IOException {
         views.refresh(spec, slot, measure(slot));
+    }
+
+    /** What looks at the running tenants all the time. */
+    public Watch watch() {
+        return new Watch(
+                this,
+                List.of(hits, this::refreshViews),
+                List.of(running -> cgroups.spread(running.stream()
+                        .collect(Collectors.toMap(spec -> new Slot(spec.slot()).cgroup(), TenantSpec::limits)))));
+    }
+
+    private long terminals(UUID tenant) {
+        Ledger.Entry entry = tenant == null ? null : live.get(tenant);
+        return entry == null ? 0 : Terminals.count(entry.sandbox());
     }
 
     public List<TenantState> states() throws IOException {
@@ -273,25 +316,18 @@ public final class Tenants {
                 now.cpuMicros(),
                 now.throttledMicros(),
                 now.memoryBytes(),
-                0,
+                now.swapBytes(),
                 now.pids(),
                 pool.usedBytes(slot),
+                now.io().readBytes(),
+                now.io().writeBytes(),
+                now.io().reads(),
+                now.io().writes(),
                 0,
                 0,
                 0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                hits(now));
-    }
-
-    private static List<Usage.Hit> hits(Dialect.Reading now) {
-        List<Usage.Hit> hits = new ArrayList<>();
-        if (now.oomKills() > 0) hits.add(new Usage.Hit(Limit.MEMORY, now.oomKills(), null, List.of()));
-        if (now.pidsRefused() > 0) hits.add(new Usage.Hit(Limit.PROCESSES, now.pidsRefused(), null, List.of()));
-        return hits;
+                terminals(owners.get(slot.number())),
+                hits.of(slot, now));
     }
 
     public Inspection inspect(UUID tenant) throws IOException, Refusal {

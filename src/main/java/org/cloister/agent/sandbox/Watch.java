@@ -21,12 +21,20 @@ public final class Watch {
         void at(TenantSpec spec, Slot slot) throws IOException;
     }
 
+    /** Something that is done for all of them together, after each was looked at. */
+    @FunctionalInterface
+    interface Round {
+        void over(List<TenantSpec> running) throws IOException;
+    }
+
     private final Tenants tenants;
     private final List<Look> looks;
+    private final List<Round> rounds;
 
-    public Watch(Tenants tenants, List<Look> looks) {
+    Watch(Tenants tenants, List<Look> looks, List<Round> rounds) {
         this.tenants = tenants;
         this.looks = looks;
+        this.rounds = rounds;
     }
 
     /** Looks until the thread is interrupted. */
@@ -34,7 +42,9 @@ public final class Watch {
         while (true) {
             try {
                 Thread.sleep(PERIOD_MILLIS);
-                for (TenantSpec spec : tenants.running()) once(spec);
+                List<TenantSpec> running = tenants.running();
+                for (TenantSpec spec : running) once(spec);
+                for (Round round : rounds) round.over(running);
             } catch (InterruptedException e) {
                 return;
             } catch (IOException | RuntimeException e) {

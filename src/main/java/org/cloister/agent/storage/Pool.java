@@ -92,6 +92,17 @@ public final class Pool {
         return store().getUsableSpace();
     }
 
+    /** The block devices under the pool as MAJOR:MINOR, whole disks: I/O rates are for these (cgroup-v2.rst, io.max). */
+    public List<String> devices() throws IOException {
+        List<String> devices = new ArrayList<>();
+        for (Path link : children(quotas.sysfs().resolve("devices"))) {
+            Path device = link.toRealPath();
+            if (Files.exists(device.resolve("partition"))) device = device.getParent();
+            devices.add(Files.readString(device.resolve("dev")).strip());
+        }
+        return devices;
+    }
+
     public Path templates() {
         return mount.resolve("templates");
     }

@@ -121,7 +121,7 @@ final class Quotas {
         }
     }
 
-    private Path sysfs() throws IOException {
+    Path sysfs() throws IOException {
         if (uuid == null)
             uuid = Command.run(List.of("findmnt", "-n", "-o", "UUID", "--mountpoint", mount.toString()))
                     .strip();

@@ -172,7 +172,10 @@ public class Reconciliation {
         if (seen.state() == TenantState.State.FAILED)
             throw new AgentException(
                     Reply.Reason.FAULT, seen.failure() == null ? tenant.name + " did not start." : seen.failure());
-        if (operation != null)
+        if (operation == null) return;
+        // It runs, but not as it should; the sweep tries again.
+        if (seen.failure() != null) operations.fail(operation, Reply.Reason.CONFLICT, seen.failure());
+        else
             operations.succeed(
                     operation, null, tenant.name + " is " + word(seen).word() + ".");
     }
