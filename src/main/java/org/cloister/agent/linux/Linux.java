@@ -26,6 +26,7 @@ public final class Linux {
     public static final long RESOLVE_NO_MAGICLINKS = 2;
     public static final long RESOLVE_NO_SYMLINKS = 4;
     public static final long RESOLVE_IN_ROOT = 16;
+    private static final long MS_PRIVATE = 1 << 18;
     public static final long MOUNT_ATTR_RDONLY = 1;
     public static final long MOUNT_ATTR_NOSUID = 2;
     public static final long MOUNT_ATTR_NODEV = 4;
@@ -97,13 +98,18 @@ public final class Linux {
         check("umount2", LibC.umount2(path, 2), path);
     }
 
-    /** @param userNamespace with MOUNT_ATTR_IDMAP in {@code set}; else null */
+    /**
+     * The mount is private from then on. A copy of a shared one, and systemd shares all (mount_namespaces(7), "Shared
+     * subtrees"), is the original's peer: what a tenant mounts on it would appear on the host as well.
+     *
+     * @param userNamespace with MOUNT_ATTR_IDMAP in {@code set}; else null
+     */
     public static void mountSetattr(Fd mount, long set, long clear, Fd userNamespace) throws SyscallException {
         try (Memory attributes = new Memory(32);
                 Memory empty = text("")) {
             attributes.setLong(0, set);
             attributes.setLong(8, clear);
-            attributes.setLong(16, 0);
+            attributes.setLong(16, MS_PRIVATE);
             attributes.setLong(24, userNamespace == null ? 0 : userNamespace.number());
             check(
                     "mount_setattr",

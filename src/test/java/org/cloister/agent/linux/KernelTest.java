@@ -211,6 +211,28 @@ class KernelTest {
     }
 
     @Test
+    void whatIsMountedOnACopyOfASharedTreeDoesNotAppearInTheTree() throws IOException {
+        Path shared = Files.createDirectory(directory.resolve("shared"));
+        Path copied = Files.createDirectory(directory.resolve("copied"));
+        Command.run(List.of("mount", "-t", "tmpfs", "none", shared.toString()));
+        Command.run(List.of("mount", "--make-shared", shared.toString()));
+        try {
+            Files.createDirectory(shared.resolve("below"));
+            try (Fd copy = Linux.openTree(Linux.AT_FDCWD, shared.toString(), true)) {
+                Linux.mountSetattr(copy, Linux.MOUNT_ATTR_NOSUID, 0, null);
+                Linux.moveMount(copy, copied.toString());
+            }
+            Command.run(List.of(
+                    "mount", "-t", "tmpfs", "none", copied.resolve("below").toString()));
+            Files.writeString(copied.resolve("below/file"), "x");
+            assertTrue(Files.notExists(shared.resolve("below/file")));
+        } finally {
+            Command.run(List.of("umount", "-R", copied.toString()));
+            Command.run(List.of("umount", "-R", shared.toString()));
+        }
+    }
+
+    @Test
     void aToolThatFailsIsQuoted() {
         IOException e = assertThrows(IOException.class, () -> Command.run(List.of("ls", "/no/such/directory")));
         assertTrue(e.getMessage().contains("No such file or directory"), e.getMessage());
