@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 public record Profile(List<Rule> rules) {
 
     private static final Map<String, Integer> ERRORS =
-            Map.of("EPERM", 1, "EACCES", 13, "ENOSYS", 38, "EAFNOSUPPORT", 97);
+            Map.of("EPERM", 1, "EACCES", 13, "ENOSYS", 38, "EPROTONOSUPPORT", 93, "EAFNOSUPPORT", 97);
 
     private static final Pattern CONDITION =
             Pattern.compile("arg([0-5])(?: & (0x[0-9a-f]{1,8}|\\d{1,9}))? (==|!=) (0x[0-9a-f]{1,8}|\\d{1,9})");

@@ -20,6 +20,7 @@ class FilterTest {
     private static final String ALLOWED = "allowed";
     private static final String EPERM = "errno 1";
     private static final String ENOSYS = "errno 38";
+    private static final String EPROTONOSUPPORT = "errno 93";
     private static final String EAFNOSUPPORT = "errno 97";
 
     private static final List<Architecture> ARCHITECTURES = SyscallNumbers.architectures();
@@ -107,6 +108,12 @@ class FilterTest {
         assertEquals(EAFNOSUPPORT, ask("socket", 16, 3, 9), "netlink, audit");
         for (long family : new long[] {1, 2, 10})
             assertEquals(ALLOWED, ask("socket", family, 1, 0), "family " + family);
+        for (long protocol : new long[] {33, 115, 132, 136})
+            for (long family : new long[] {2, 10})
+                assertEquals(EPROTONOSUPPORT, ask("socket", family, 1, protocol), "protocol " + protocol);
+        for (long protocol : new long[] {6, 17, 262})
+            for (long family : new long[] {2, 10})
+                assertEquals(ALLOWED, ask("socket", family, 1, protocol), "protocol " + protocol);
         assertEquals(ALLOWED, ask("socket", 2, 3, 1), "ping");
         assertEquals(ALLOWED, ask("socket", 10, 3, 58), "ping6");
         assertEquals(ALLOWED, ask("socket", 16, 3, 0), "netlink, routes");
