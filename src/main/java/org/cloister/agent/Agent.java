@@ -1,13 +1,16 @@
 package org.cloister.agent;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.Changes;
@@ -32,6 +35,8 @@ public final class Agent {
 
     private static final int SETTLE_MILLISECONDS = 20;
 
+    private static final int LOCK_SECONDS = 10;
+
     private Agent() {}
 
     /**
@@ -39,8 +44,8 @@ public final class Agent {
      * instance from the kernel and its pool from the disk.
      */
     public static void main(String[] arguments) {
-        try {
-            Instance instance = Instance.of(System.getenv());
+        Instance instance = instance();
+        try (FileChannel alone = alone(instance)) {
             String what = arguments.length == 0 ? "serve" : arguments[0];
             switch (what) {
                 case "serve" -> serve(instance);
@@ -52,6 +57,34 @@ public final class Agent {
             System.err.println("agent: " + e.getMessage());
             System.exit(1);
         }
+    }
+
+    private static Instance instance() {
+        try {
+            return Instance.of(System.getenv());
+        } catch (IllegalArgumentException e) {
+            System.err.println("agent: " + e.getMessage());
+            System.exit(1);
+            throw e;
+        }
+    }
+
+    /** Two agents would undo each other's work. One that is ending is waited for; the kernel takes the lock from a dead one. */
+    private static FileChannel alone(Instance instance) throws IOException {
+        Files.createDirectories(instance.run());
+        FileChannel file = FileChannel.open(
+                instance.run().resolve("agent.lock"),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        long end = System.nanoTime() + LOCK_SECONDS * 1_000_000_000L;
+        while (file.tryLock() == null) {
+            if (System.nanoTime() > end) {
+                file.close();
+                throw new IOException("another agent of this instance runs; ops/down ends it");
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+        return file;
     }
 
     private static void serve(Instance instance) throws IOException {
