@@ -132,6 +132,7 @@ record Instance(String name, URI url, int sshPort, Path home) {
             var request = HttpRequest.newBuilder(url.resolve(path))
                     .method(method, content)
                     .timeout(PATIENCE);
+            if (body instanceof InputStream) request.version(HttpClient.Version.HTTP_1_1); // HTTP/2 knows no chunks
             headers.forEach(request::header);
             HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Answer(response.statusCode(), response.headers(), response.body());

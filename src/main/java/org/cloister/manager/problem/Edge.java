@@ -48,8 +48,8 @@ class Edge {
     }
 
     /**
-     * A body that is too large is refused in our own words. One that does not announce its length is gathered first:
-     * the library would answer for it, with nothing but a number.
+     * A body that is too large is refused in our own words. One that comes in chunks is gathered first: the library would
+     * answer for it, with nothing but a number, as it does over HTTP/2.
      */
     private void bound(RoutingContext context) {
         String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
@@ -61,8 +61,7 @@ class Edge {
         } else if (context.request().uri().contains("%00")) {
             Problem.of(400, "The address holds a NUL character.").send(context);
         } else if (length == null
-                && (context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)
-                        || context.request().version() == HttpVersion.HTTP_2)
+                && context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING)
                 && Problem.isForPrograms(context.normalizedPath())) {
             gatherer.handle(context);
         } else {
