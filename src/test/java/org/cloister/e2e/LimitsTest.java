@@ -109,6 +109,15 @@ class LimitsTest {
         set(Map.of("memoryBytes", 512 * MEGABYTE));
     }
 
+    /** Their buffers are billed to nobody, so their number is what is limited. */
+    @Test
+    void whoHoldsNetlinkSocketsByTheHundredIsEnded() {
+        String hold = "ulimit -n $(ulimit -Hn); perl -e '"
+                + "for (1 .. %d) { socket(my $s, 16, 3, 0) or die $!; push @k, $s } sleep 4; print \"kept\"'";
+        assertEquals("", eve.ssh(hold.formatted(5000)).out());
+        assertEquals("kept", eve.ssh(hold.formatted(100)).orFail().out());
+    }
+
     @Test
     void forksBeyondTheProcessLimitAreRefusedAndCountedAndAShellStillStarts() {
         set(Map.of("pids", 40));

@@ -54,6 +54,7 @@ public final class Tenants {
     private final ConcurrentHashMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Integer, UUID> owners = new ConcurrentHashMap<>();
     private final Hits hits;
+    private final UnbilledSockets sockets;
 
     /** Those that were brought to run, so that whoever looks at them every second reads no ledger. */
     private final ConcurrentHashMap<UUID, Ledger.Entry> live = new ConcurrentHashMap<>();
@@ -84,6 +85,7 @@ public final class Tenants {
         this.views = new Views(run, cgroups);
         this.launcher = new Launcher(tenantInit, run, cgroups, network, views, filters);
         this.hits = new Hits(run, cgroups, pool, this::terminals);
+        this.sockets = new UnbilledSockets(cgroups);
     }
 
     /**
@@ -286,11 +288,16 @@ public final class Tenants {
         views.refresh(spec, slot, measure(slot));
     }
 
+    private void boundSockets(TenantSpec spec, Slot slot) throws IOException {
+        Ledger.Entry entry = live.get(spec.id());
+        if (entry != null) sockets.bound(spec, slot, entry.sandbox().pid());
+    }
+
     /** What looks at the running tenants all the time. */
     public Watch watch() {
         return new Watch(
                 this,
-                List.of(hits, this::refreshViews),
+                List.of(hits, this::boundSockets, this::refreshViews),
                 List.of(running -> cgroups.spread(running.stream()
                         .collect(Collectors.toMap(spec -> new Slot(spec.slot()).cgroup(), TenantSpec::limits)))));
     }

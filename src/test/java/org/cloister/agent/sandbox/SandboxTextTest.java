@@ -87,6 +87,20 @@ class SandboxTextTest {
     }
 
     @Test
+    void socketsThatNobodyIsBilledForAreCountedByProtocol() {
+        String protocols = """
+                protocol  size sockets  memory press maxhdr  slab module
+                PINGv6    1344      1      -1   NI       0   yes  kernel
+                PING      1016      2      -1   NI       0   yes  kernel
+                UDP       1344    700      12   NI       0   yes  kernel
+                NETLINK   1096    300      -1   NI       0   no   kernel
+                """;
+        assertEquals(303, UnbilledSockets.count(protocols));
+        assertEquals(0, UnbilledSockets.count(""));
+        assertEquals(256, UnbilledSockets.descriptors("Name:\tperl\nFDSize:\t256\nGroups:\n"));
+    }
+
+    @Test
     void aZombieIsNotAlive() {
         assertEquals(-1, ProcFiles.startTicks("7 (x) Z 1 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4711 2 3 4"));
     }
