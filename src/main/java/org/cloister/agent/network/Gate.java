@@ -115,9 +115,7 @@ final class Gate {
         if (Files.exists(Path.of("/sys/class/net", name()))) Command.run(List.of("ip", "link", "delete", name()));
         for (Family family : Ip.families()) {
             StringBuilder lines = new StringBuilder();
-            for (JsonNode rule : Ip.show(family, "rule", "show"))
-                if (rule.path("iif").asText().equals(name()))
-                    lines.append("rule del pref 0 iif ").append(name()).append('\n');
+            for (JsonNode rule : Ip.show(family, "rule", "show")) if (isOurs(rule)) lines.append(delete(rule));
             if (lines.isEmpty()) continue;
             Ip.batch(family, lines + "route flush table " + out() + "\n");
         }
@@ -133,14 +131,41 @@ final class Gate {
             JsonNode rules = Ip.show(family, "rule", "show");
             if (ordered(rules)) return;
             StringBuilder lines = new StringBuilder();
+            // Nothing goes out meanwhile; what the machine itself is sent, the table refuses.
+            if (!has(rules, 1, closed()))
+                lines.append("rule add pref 1 ").append(closed()).append('\n');
+            for (JsonNode rule : rules)
+                if (isOurs(rule) && rule.path("priority").asInt() == 0) lines.append(delete(rule));
             for (String words : words())
-                if (!has(rules, words))
-                    lines.append("rule add pref 0 ").append(words).append(" protocol kernel\n");
+                lines.append("rule add pref 0 ")
+                        .append(words)
+                        .append(" protocol ")
+                        .append(protocol(words))
+                        .append('\n');
             if (!has(rules, 2, "lookup local")) lines.append("rule add pref 2 lookup local protocol kernel\n");
-            if (has(rules, 0, "lookup local")) lines.append("rule del pref 0 lookup local\n");
+            // A deletion takes the first rule that has what it names: by its protocol it is the machine's, not a
+            // gate's.
+            if (has(rules, 0, "lookup local")) lines.append("rule del pref 0 lookup local protocol kernel\n");
             lines.append("rule add pref 0 lookup local protocol kernel\nrule del pref 2 lookup local\n");
+            lines.append("rule del pref 1 ").append(closed()).append('\n');
             Ip.batch(family, lines.toString());
         }
+    }
+
+    private boolean isOurs(JsonNode rule) {
+        return rule.path("iif").asText().equals(name());
+    }
+
+    private String delete(JsonNode rule) {
+        return "rule del pref " + rule.path("priority").asInt() + " iif " + name() + "\n";
+    }
+
+    private String closed() {
+        return "iif " + name() + " prohibit";
+    }
+
+    private static String protocol(String words) {
+        return words.endsWith("lookup local") ? "static" : "kernel";
     }
 
     private List<String> words() {
@@ -149,21 +174,20 @@ final class Gate {
                 from + " fwmark 0x" + Integer.toHexString(out()) + " lookup " + out(),
                 from + " fwmark 0x" + Integer.toHexString(house()) + " lookup local",
                 from + " fwmark 0x" + Integer.toHexString(house()) + " lookup main",
-                from + " prohibit");
+                closed());
     }
 
-    /** Whether all of ours stand before the machine's first, and nothing of an order that was cut short is left. */
+    /** Whether all of ours stand in their order before the machine's first, and nothing of an order that was cut short is left. */
     private boolean ordered(JsonNode rules) {
         List<String> shown = new ArrayList<>();
         for (JsonNode rule : rules) shown.add(words(rule));
         int local = shown.indexOf("lookup local");
         return local >= 0
                 && shown.lastIndexOf("lookup local") == local
-                && shown.subList(0, local).containsAll(words());
-    }
-
-    private static boolean has(JsonNode rules, String words) {
-        return has(rules, 0, words);
+                && shown.subList(0, local).stream()
+                        .filter(words()::contains)
+                        .toList()
+                        .equals(words());
     }
 
     private static boolean has(JsonNode rules, int priority, String words) {
