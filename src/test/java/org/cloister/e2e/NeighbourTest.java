@@ -43,7 +43,7 @@ class NeighbourTest {
     private static Instance instance;
     private static TenantHandle alice;
     private static TenantHandle eve;
-    private static Sink sink;
+    private static Internet internet;
 
     private final List<Attack> attacks = new ArrayList<>();
 
@@ -55,7 +55,8 @@ class NeighbourTest {
     @BeforeAll
     static void onboard() {
         instance = Instance.assumeRunning();
-        sink = Sink.open();
+        internet = new Internet(
+                instance.get("/host").expect(200).json().get("firstSlot").asInt());
         alice = instance.tenant("alice");
         // Small enough to be used up soon; what matters is that it is used up.
         eve = instance.tenant("eve");
@@ -71,7 +72,7 @@ class NeighbourTest {
     static void leave() {
         if (eve != null) eve.close();
         if (alice != null) alice.close();
-        if (sink != null) sink.close();
+        if (internet != null) internet.close();
     }
 
     @BeforeEach
@@ -216,31 +217,6 @@ class NeighbourTest {
 
         void end() {
             client.destroyForcibly();
-        }
-    }
-
-    /** A network beyond the machine that swallows what is sent to 203.0.113.0/24. */
-    private record Sink(String name) implements AutoCloseable {
-
-        static Sink open() {
-            Sink sink = new Sink("sink203");
-            sink.close();
-            for (String line : List.of(
-                    "ip netns add sink203",
-                    "ip link add sink203 type veth peer name eth0 netns sink203",
-                    "ip addr add 198.51.100.1/30 dev sink203",
-                    "ip link set sink203 up",
-                    "ip -n sink203 addr add 198.51.100.2/30 dev eth0",
-                    "ip -n sink203 link set eth0 up",
-                    "ip route add 203.0.113.0/24 via 198.51.100.2"))
-                Command.run(line.split(" ")).orFail();
-            return sink;
-        }
-
-        @Override
-        public void close() {
-            Command.run("ip", "link", "delete", name);
-            Command.run("ip", "netns", "delete", name);
         }
     }
 }

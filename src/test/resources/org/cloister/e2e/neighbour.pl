@@ -72,8 +72,8 @@ my %ways = (
     connections => sub {
         socket(my $udp, PF_INET, SOCK_DGRAM, 0) or die $!;
         for (my $i = 0; ; $i++) {
-            # 203.0.113.0/24 is for documentation (RFC 5737); the test has made a network of it.
-            send($udp, "x", 0, sockaddr_in(1024 + $i % 60000, inet_aton("203.0.113." . (1 + $i / 60000 % 250)))) or used_up($!);
+            # The test has made a network of it (Internet.FOUR).
+            send($udp, "x", 0, sockaddr_in(1024 + $i % 60000, inet_aton("198.51.100.9"))) or used_up($!);
             used_up("$i sent") if $i == 30000;
         }
     },

@@ -1,5 +1,9 @@
 package org.cloister.agent.network;
 
+import java.util.EnumMap;
+import java.util.Map;
+import org.cloister.protocol.Limit;
+
 /**
  * What crossed a tenant's link, or did not, since it was connected.
  *
@@ -18,4 +22,18 @@ public record Traffic(
         long crowded,
         long sendHeld,
         long receiveHeld,
-        long connections) {}
+        long connections) {
+
+    /** Of a tenant that does not run, or of whom nobody asked. */
+    public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** How often each limit of the link acted, if it did. */
+    public Map<Limit, Long> hits() {
+        Map<Limit, Long> hits = new EnumMap<>(Limit.class);
+        hits.put(Limit.CONNECTIONS, crowded);
+        hits.put(Limit.RECEIVE, receiveHeld);
+        hits.put(Limit.SEND, sendHeld);
+        hits.values().removeIf(count -> count == 0);
+        return hits;
+    }
+}

@@ -10,7 +10,8 @@ import org.cloister.protocol.Usage;
  * A tenant's use in the units of its limits: counters become rates, from one look to the next.
  *
  * @param nanos when this was, by the clock of {@link System#nanoTime}
- * @param used what the agent can tell; weights and sessions are not its to know
+ * @param used what the agent can tell; weights and sessions are not its to know, and to ask the network each second
+ *     would cost too much
  */
 record Rates(Usage usage, long nanos, Map<Limit, Long> used) {
 
@@ -18,9 +19,7 @@ record Rates(Usage usage, long nanos, Map<Limit, Long> used) {
             Limit.IO_READ, Usage::ioReadBytes,
             Limit.IO_WRITE, Usage::ioWriteBytes,
             Limit.IO_READS, Usage::ioReadOps,
-            Limit.IO_WRITES, Usage::ioWriteOps,
-            Limit.RECEIVE, Usage::receivedBytes,
-            Limit.SEND, Usage::sentBytes);
+            Limit.IO_WRITES, Usage::ioWriteOps);
 
     /** @param before null at the first look */
     static Rates since(Rates before, Usage now) {
@@ -33,7 +32,6 @@ record Rates(Usage usage, long nanos, Map<Limit, Long> used) {
         used.put(Limit.SWAP, now.swapBytes());
         used.put(Limit.PROCESSES, now.pids());
         used.put(Limit.DISK, now.diskBytes());
-        used.put(Limit.CONNECTIONS, now.connections());
         used.put(Limit.TERMINALS, now.terminals());
         double seconds = before == null ? 0 : (nanos - before.nanos) / 1e9;
         // CPU time in microseconds a second; a core is 100 % and 1,000,000 of them.

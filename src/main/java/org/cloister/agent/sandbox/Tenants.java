@@ -22,6 +22,7 @@ import org.cloister.agent.cgroup.InUseException;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.network.Network;
+import org.cloister.agent.network.Traffic;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
 import org.cloister.protocol.Inspection;
@@ -285,7 +286,7 @@ public final class Tenants {
 
     /** Brings up to date what a running tenant sees of its own machine: a look for {@link Watch}. */
     private void refreshViews(TenantSpec spec, Slot slot) throws IOException {
-        views.refresh(spec, slot, measure(slot));
+        views.refresh(spec, slot, measure(slot, Traffic.NONE));
     }
 
     private void boundSockets(TenantSpec spec, Slot slot) throws IOException {
@@ -314,11 +315,18 @@ public final class Tenants {
     }
 
     public Usage measure(UUID tenant) throws IOException, Refusal {
-        return measure(new Slot(entry(tenant).spec().slot()));
+        Slot slot = new Slot(entry(tenant).spec().slot());
+        Ledger.Entry entry = live.get(tenant);
+        if (entry == null || !entry.sandbox().alive()) return measure(slot, Traffic.NONE);
+        try (Fd namespace = Linux.open("/proc/" + entry.sandbox().pid() + "/ns/net", Linux.O_RDONLY)) {
+            return measure(slot, network.measure(slot, namespace));
+        }
     }
 
-    private Usage measure(Slot slot) throws IOException {
+    private Usage measure(Slot slot, Traffic traffic) throws IOException {
         Dialect.Reading now = cgroups.measure(slot.cgroup());
+        List<Usage.Hit> all = new ArrayList<>(hits.of(slot, now));
+        traffic.hits().forEach((limit, count) -> all.add(new Usage.Hit(limit, count, null, List.of())));
         return new Usage(
                 now.cpuMicros(),
                 now.throttledMicros(),
@@ -330,11 +338,11 @@ public final class Tenants {
                 now.io().writeBytes(),
                 now.io().reads(),
                 now.io().writes(),
-                0,
-                0,
-                0,
+                traffic.receivedBytes(),
+                traffic.sentBytes(),
+                traffic.connections(),
                 terminals(owners.get(slot.number())),
-                hits.of(slot, now));
+                all);
     }
 
     public Inspection inspect(UUID tenant) throws IOException, Refusal {
