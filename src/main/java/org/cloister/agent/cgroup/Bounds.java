@@ -18,6 +18,8 @@ final class Bounds {
 
     private static final int INIT_PIDS = 16;
 
+    private static final long PAGE = 4096;
+
     private final Dialect dialect;
     private final Map<String, Path> controllers;
 
@@ -39,7 +41,7 @@ final class Bounds {
             write(name, Cgroups.PAYLOAD, limits, devices, undo);
             write(name, "", outer(limits), devices, undo);
         } catch (IOException e) {
-            undo.run();
+            undo.run(e);
             throw e;
         }
     }
@@ -74,6 +76,10 @@ final class Bounds {
         if (setting.first() != null
                 && Dialect.number(Cgroups.read(cgroup.resolve(setting.first()))) > Dialect.number(setting.value()))
             throw inUse(null);
+        // What is there already is not written again: a tenant whose memory is used up must still be frozen and
+        // stopped,
+        // and to set the very same limit the kernel would have it give memory back first.
+        if (setting.controller().equals("memory") && holds(file, setting.value())) return;
         try {
             if (setting.controller().equals("memory")) undo.remember(file);
             Files.writeString(file, setting.value());
@@ -81,6 +87,13 @@ final class Bounds {
             if (String.valueOf(e.getMessage()).contains("Device or resource busy")) throw inUse(e);
             throw new IOException("cannot write " + setting.value() + " to " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The kernel keeps whole pages. */
+    private static boolean holds(Path file, String value) throws IOException {
+        String now = Cgroups.read(file).strip();
+        return now.equals(value)
+                || Dialect.number(value) > 0 && Dialect.number(now) / PAGE == Dialect.number(value) / PAGE;
     }
 
     private static InUseException inUse(IOException cause) {
@@ -98,8 +111,15 @@ final class Bounds {
             before.push(Map.entry(file, Files.readString(file).strip()));
         }
 
-        void run() throws IOException {
-            for (var each : before) Files.writeString(each.getKey(), each.getValue());
+        /** One that cannot be put back keeps no other from it. */
+        void run(IOException cause) {
+            for (var each : before) {
+                try {
+                    Files.writeString(each.getKey(), each.getValue());
+                } catch (IOException e) {
+                    cause.addSuppressed(e);
+                }
+            }
         }
     }
 }
