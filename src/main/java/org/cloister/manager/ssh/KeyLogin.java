@@ -63,7 +63,7 @@ final class KeyLogin implements PublickeyAuthenticator {
         if (name.isEmpty() || tenant.isEmpty() || !isAcceptable(key)) return Optional.empty();
         TenantDirectory.Entry entry = tenant.get();
         if (!entry.fingerprints().contains(fingerprint)) return Optional.empty();
-        return Optional.of(new Login(entry.id(), entry.name(), name.get().user(), fingerprint));
+        return Optional.of(new Login(entry.id(), entry.name(), name.get().user(), fingerprint, Permissions.ALL));
     }
 
     /** A certificate is only as good as the authority that we would have to know; none is known yet. */

@@ -9,8 +9,9 @@ import org.apache.sshd.common.AttributeRepository.AttributeKey;
  *
  * @param user the user inside the tenant
  * @param fingerprint of the key, "SHA256:…"
+ * @param permissions what the key allows
  */
-record Login(UUID tenantId, String tenant, String user, String fingerprint) {
+record Login(UUID tenantId, String tenant, String user, String fingerprint, Permissions permissions) {
 
     static final AttributeKey<Login> OF_SESSION = new AttributeKey<>();
 }

@@ -69,7 +69,7 @@ final class TenantChannel extends ChannelSession {
     @Override
     protected Result handlePtyReqParsed(
             String term, int columns, int rows, int width, int height, Map<PtyMode, Integer> modes) {
-        if (process != null) return Result.ReplyFailure;
+        if (process != null || !login.permissions().mayHaveTerminal()) return Result.ReplyFailure;
         terminal = terminal(columns, rows, width, height);
         environment.set("TERM", term);
         return Result.ReplySuccess;
@@ -144,9 +144,13 @@ final class TenantChannel extends ChannelSession {
         return Result.ReplyFailure;
     }
 
-    private Result prepare(String command) {
+    private Result prepare(String asked) {
         if (process != null || isClosing()) return Result.ReplyFailure;
         Map<String, String> variables = environment.variables();
+        variables.putAll(login.permissions().environment());
+        String forced = login.permissions().command();
+        if (forced != null && asked != null) variables.put("SSH_ORIGINAL_COMMAND", asked);
+        String command = forced == null ? asked : forced;
         InetSocketAddress client = Sources.address(getSession().getClientAddress());
         InetSocketAddress server = Sources.address(getSession().getIoSession().getLocalAddress());
         variables.put("SSH_CLIENT", Sources.text(client) + " " + client.getPort() + " " + server.getPort());
