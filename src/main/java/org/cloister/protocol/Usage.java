@@ -37,8 +37,9 @@ public record Usage(
     /**
      * A limit that acted.
      *
-     * @param count how often, since the launch: for memory processes killed, for pids forks refused, for rates packets or
-     *     requests held back, for CPU periods in which the quota was used up
+     * @param count how often, since the launch: for memory processes killed, for pids forks refused, for network rates
+     *     packets held back, for I/O rates seconds in which they were reached, for CPU periods in which the quota was used up,
+     *     for disk and terminals the times that they became full
      * @param lastAt when it was last seen to, within a second or two; null when no one looked
      * @param processes command names that used most of it then, at most five, the first most
      */

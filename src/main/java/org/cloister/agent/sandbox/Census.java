@@ -13,8 +13,9 @@ import org.cloister.protocol.Slot;
 /**
  * Looks at a tenant's processes for a limited time: their owner decides how many there are and how long a look takes. A
  * read of /proc/PID/cmdline waits for whoever holds that process's memory map, which under a fork bomb may be one of
- * thousands that wait for their share of the CPU. So a thread of its own reads, first what needs no such wait, and
- * nobody waits for it longer than that. One that hangs keeps one of its tenant's places until it ends.
+ * thousands that wait for their share of the CPU. So what needs no such wait is read first, and the command lines by a
+ * thread of their own, for which nobody waits longer than that. One that hangs keeps one of its tenant's places until it
+ * ends; where all are taken, names must do.
  */
 final class Census {
 
@@ -32,18 +33,20 @@ final class Census {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MILLISECONDS);
         Semaphore readers = places.computeIfAbsent(slot, absent -> new Semaphore(READERS));
         Map<Integer, Inspection.Process> found = new ConcurrentSkipListMap<>();
-        try {
-            if (!readers.tryAcquire(MILLISECONDS, TimeUnit.MILLISECONDS)) return List.of();
+        read(slot, pids, false, deadline, found);
+        if (readers.tryAcquire()) {
             Thread reader = Thread.ofPlatform().daemon().name("census").start(() -> {
                 try {
-                    for (boolean whole : new boolean[] {false, true}) read(slot, pids, whole, deadline, found);
+                    read(slot, pids, true, deadline, found);
                 } finally {
                     readers.release();
                 }
             });
-            reader.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            try {
+                reader.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
         return List.copyOf(found.values());
     }

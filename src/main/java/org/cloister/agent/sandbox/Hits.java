@@ -12,12 +12,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToLongFunction;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.cgroup.Dialect;
-import org.cloister.agent.storage.Pool;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Slot;
@@ -31,7 +28,7 @@ import org.cloister.protocol.Usage;
  * second: that a disk or the terminals are used up, and seconds in which an I/O rate was. It is kept in a file on /run, so
  * that a restart of the agent forgets nothing.
  */
-final class Hits implements Watch.Look {
+final class Hits {
 
     /** Of a fork bomb, so many processes say who it is. */
     private static final int SAMPLE = 128;
@@ -45,8 +42,6 @@ final class Hits implements Watch.Look {
 
     private final Path directory;
     private final Cgroups cgroups;
-    private final Pool pool;
-    private final ToLongFunction<UUID> terminals;
     private final Map<Integer, Seen> seen = new ConcurrentHashMap<>();
 
     /** What was seen of one tenant. */
@@ -55,24 +50,19 @@ final class Hits implements Watch.Look {
         private final Map<Limit, Boolean> full = new EnumMap<>(Limit.class);
         private Dialect.Io io;
         private long nanos;
+
+        /** Whether what is new at the next look happened since the last or the launch, and not while no agent ran. */
+        private boolean watched;
     }
 
-    /**
-     * @param directory root's own, on /run
-     * @param terminals open ones of a tenant
-     */
-    Hits(Path directory, Cgroups cgroups, Pool pool, ToLongFunction<UUID> terminals) {
+    /** @param directory root's own, on /run */
+    Hits(Path directory, Cgroups cgroups) {
         this.directory = directory;
         this.cgroups = cgroups;
-        this.pool = pool;
-        this.terminals = terminals;
     }
 
-    @Override
-    public void at(TenantSpec spec, Slot slot) throws IOException {
-        // Whoever did not run hit nothing; most tenants do not run most of the time.
-        if (!cgroups.noteUse(slot.cgroup())) return;
-        Dialect.Reading now = cgroups.measure(slot.cgroup());
+    /** A tenant that ran since the last look. @param disk bytes it is billed for; {@code terminals} are open ones */
+    void look(TenantSpec spec, Slot slot, Dialect.Reading now, long disk, long terminals) throws IOException {
         Seen seen = seen(slot);
         synchronized (seen) {
             boolean first = seen.io == null;
@@ -80,19 +70,19 @@ final class Hits implements Watch.Look {
             for (var counter : counters(now).entrySet()) {
                 Usage.Hit before = seen.hits.get(counter.getKey());
                 if (counter.getValue() > (before == null ? 0 : before.count()))
-                    news |= note(seen, counter.getKey(), counter.getValue(), slot, !first);
+                    news |= note(seen, counter.getKey(), counter.getValue(), slot);
             }
             for (Limit rate : RATES) {
                 double most = spec.limits().of(rate) * (System.nanoTime() - seen.nanos) / 1e9;
                 if (!first && most > 0 && now.io().of(rate) - seen.io.of(rate) >= USED_UP * most)
-                    news |= note(seen, rate, count(seen, rate) + 1, slot, true);
+                    news |= note(seen, rate, count(seen, rate) + 1, slot);
             }
-            long disk = spec.limits().of(Limit.DISK);
-            news |= full(seen, Limit.DISK, pool.usedBytes(slot) >= disk - Math.max(1 << 20, disk / 1000), slot);
-            long most = spec.limits().of(Limit.TERMINALS);
-            news |= full(seen, Limit.TERMINALS, terminals.applyAsLong(spec.id()) >= most, slot);
+            long room = spec.limits().of(Limit.DISK);
+            news |= full(seen, Limit.DISK, disk >= room - Math.max(1 << 20, room / 1000), slot);
+            news |= full(seen, Limit.TERMINALS, terminals >= spec.limits().of(Limit.TERMINALS), slot);
             seen.io = now.io();
             seen.nanos = System.nanoTime();
+            seen.watched = true;
             if (news) keep(slot, seen);
         }
     }
@@ -106,17 +96,16 @@ final class Hits implements Watch.Look {
                 Limit.PROCESSES, now.pidsRefused());
     }
 
-    /** @param watched whether it happened since the last look, and not while nobody looked */
-    private boolean note(Seen seen, Limit limit, long count, Slot slot, boolean watched) throws IOException {
+    private boolean note(Seen seen, Limit limit, long count, Slot slot) throws IOException {
         Usage.Hit before = seen.hits.get(limit);
-        Instant at = watched ? Instant.now() : before == null ? null : before.lastAt();
+        Instant at = seen.watched ? Instant.now() : before == null ? null : before.lastAt();
         boolean fresh = before != null
                 && before.lastAt() != null
                 && !before.processes().isEmpty()
-                && (!watched || before.lastAt().plus(NAMES_STAY).isAfter(at));
+                && (!seen.watched || before.lastAt().plus(NAMES_STAY).isAfter(at));
         List<String> names = fresh
                 ? before.processes()
-                : watched ? Busiest.names(limit, cgroups.sample(slot.cgroup(), SAMPLE)) : List.of();
+                : seen.watched ? Busiest.names(limit, cgroups.sample(slot.cgroup(), SAMPLE)) : List.of();
         seen.hits.put(limit, new Usage.Hit(limit, count, at, names));
         return true;
     }
@@ -128,8 +117,9 @@ final class Hits implements Watch.Look {
 
     /** Something that is used up counts once, until there was room again. */
     private boolean full(Seen seen, Limit limit, boolean full, Slot slot) throws IOException {
-        Boolean before = seen.full.put(limit, full);
-        return full && !Boolean.TRUE.equals(before) && note(seen, limit, count(seen, limit) + 1, slot, before != null);
+        return !Boolean.valueOf(full).equals(seen.full.put(limit, full))
+                && full
+                && note(seen, limit, count(seen, limit) + 1, slot);
     }
 
     /** @param now from which newer counts are taken than the last look saw */
@@ -152,8 +142,15 @@ final class Hits implements Watch.Look {
         }
     }
 
-    /** Forgets a tenant's, whose next sandbox counts from nothing. */
-    void reset(Slot slot) throws IOException {
+    /** A sandbox is about to be launched, which counts from nothing. */
+    void begin(Slot slot) throws IOException {
+        Files.deleteIfExists(file(slot));
+        Seen fresh = new Seen();
+        fresh.watched = true;
+        seen.put(slot.number(), fresh);
+    }
+
+    void forget(Slot slot) throws IOException {
         seen.remove(slot.number());
         Files.deleteIfExists(file(slot));
     }

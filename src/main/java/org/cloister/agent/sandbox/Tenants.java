@@ -15,14 +15,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.cloister.agent.cgroup.Cgroups;
-import org.cloister.agent.cgroup.Dialect;
 import org.cloister.agent.cgroup.InUseException;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.network.Network;
-import org.cloister.agent.network.Traffic;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
 import org.cloister.protocol.Inspection;
@@ -48,14 +45,12 @@ public final class Tenants {
     private final Templates templates;
     private final Cgroups cgroups;
     private final Network network;
-    private final Views views;
     private final Launcher launcher;
     private final Set<Integer> slots;
     private final Census census = new Census();
     private final ConcurrentHashMap<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Integer, UUID> owners = new ConcurrentHashMap<>();
-    private final Hits hits;
-    private final UnbilledSockets sockets;
+    private final Instruments instruments;
 
     /** Those that were brought to run, so that whoever looks at them every second reads no ledger. */
     private final ConcurrentHashMap<UUID, Ledger.Entry> live = new ConcurrentHashMap<>();
@@ -83,10 +78,9 @@ public final class Tenants {
         this.cgroups = cgroups;
         this.network = network;
         this.slots = slots;
-        this.views = new Views(run, cgroups);
+        Views views = new Views(run, cgroups);
         this.launcher = new Launcher(tenantInit, run, cgroups, network, views, filters);
-        this.hits = new Hits(run, cgroups, pool, this::terminals);
-        this.sockets = new UnbilledSockets(cgroups);
+        this.instruments = new Instruments(run, cgroups, pool, network, views);
     }
 
     /**
@@ -225,7 +219,7 @@ public final class Tenants {
                 }
             } else {
                 progress.accept(new Reply.Progress("launch", 50, "Namespaces, limits, mounts and link"));
-                hits.reset(slot);
+                instruments.begin(slot);
                 sandbox = launcher.launch(spec, pool.root(spec.id()));
                 // Before it is written down: one that a crash leaves without its services is launched anew.
                 Services.start(spec, commands(slot, sandbox));
@@ -269,7 +263,7 @@ public final class Tenants {
             Slot slot = new Slot(entry.get().spec().slot());
             live.remove(tenant);
             launcher.tearDown(slot);
-            hits.reset(slot);
+            instruments.forget(slot);
             pool.remove(tenant, slot);
             ledger.forget(tenant);
             owners.remove(slot.number(), tenant);
@@ -278,34 +272,15 @@ public final class Tenants {
     }
 
     /** Tenants whose sandbox lives, frozen ones among them. */
-    List<TenantSpec> running() throws IOException {
-        List<TenantSpec> running = new ArrayList<>();
-        for (Ledger.Entry entry : live.values()) if (entry.sandbox().alive()) running.add(entry.spec());
+    List<Ledger.Entry> running() throws IOException {
+        List<Ledger.Entry> running = new ArrayList<>();
+        for (Ledger.Entry entry : live.values()) if (entry.sandbox().alive()) running.add(entry);
         return running;
-    }
-
-    /** Brings up to date what a running tenant sees of its own machine: a look for {@link Watch}. */
-    private void refreshViews(TenantSpec spec, Slot slot) throws IOException {
-        views.refresh(spec, slot, measure(slot, Traffic.NONE));
-    }
-
-    private void boundSockets(TenantSpec spec, Slot slot) throws IOException {
-        Ledger.Entry entry = live.get(spec.id());
-        if (entry != null) sockets.bound(spec, slot, entry.sandbox().pid());
     }
 
     /** What looks at the running tenants all the time. */
     public Watch watch() {
-        return new Watch(
-                this,
-                List.of(hits, this::boundSockets, this::refreshViews),
-                List.of(running -> cgroups.spread(running.stream()
-                        .collect(Collectors.toMap(spec -> new Slot(spec.slot()).cgroup(), TenantSpec::limits)))));
-    }
-
-    private long terminals(UUID tenant) {
-        Ledger.Entry entry = tenant == null ? null : live.get(tenant);
-        return entry == null ? 0 : Terminals.count(entry.sandbox());
+        return new Watch(this, instruments);
     }
 
     public List<TenantState> states() throws IOException {
@@ -315,34 +290,7 @@ public final class Tenants {
     }
 
     public Usage measure(UUID tenant) throws IOException, Refusal {
-        Slot slot = new Slot(entry(tenant).spec().slot());
-        Ledger.Entry entry = live.get(tenant);
-        if (entry == null || !entry.sandbox().alive()) return measure(slot, Traffic.NONE);
-        try (Fd namespace = Linux.open("/proc/" + entry.sandbox().pid() + "/ns/net", Linux.O_RDONLY)) {
-            return measure(slot, network.measure(slot, namespace));
-        }
-    }
-
-    private Usage measure(Slot slot, Traffic traffic) throws IOException {
-        Dialect.Reading now = cgroups.measure(slot.cgroup());
-        List<Usage.Hit> all = new ArrayList<>(hits.of(slot, now));
-        traffic.hits().forEach((limit, count) -> all.add(new Usage.Hit(limit, count, null, List.of())));
-        return new Usage(
-                now.cpuMicros(),
-                now.throttledMicros(),
-                now.memoryBytes(),
-                now.swapBytes(),
-                now.pids(),
-                pool.usedBytes(slot),
-                now.io().readBytes(),
-                now.io().writeBytes(),
-                now.io().reads(),
-                now.io().writes(),
-                traffic.receivedBytes(),
-                traffic.sentBytes(),
-                traffic.connections(),
-                terminals(owners.get(slot.number())),
-                all);
+        return instruments.read(entry(tenant).spec(), live.get(tenant));
     }
 
     public Inspection inspect(UUID tenant) throws IOException, Refusal {
