@@ -29,12 +29,16 @@ check_accounts() {
 
 remove_accounts() {
     local user
+    if getent passwd "$DB_USER" >/dev/null; then remove_shared_memory; fi
     for user in "$CLOISTER_INSTANCE" "$DB_USER" "$IDS_USER"; do
         if getent passwd "$user" >/dev/null; then userdel "$user"; fi
         if getent group "$user" >/dev/null; then groupdel "$user"; fi
     done
     sed -i "/^$IDS_USER:/d" /etc/subuid /etc/subgid
 }
+
+# A database that was killed leaves what its next start would remove.
+remove_shared_memory() { find /dev/shm -xdev -maxdepth 1 -type f -name 'PostgreSQL.*' -user "$DB_USER" -delete; }
 
 # An instance beside the first one takes 64 slots that nobody has reserved, unless it is told which.
 choose_slots() {
