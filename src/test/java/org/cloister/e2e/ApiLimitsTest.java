@@ -58,7 +58,7 @@ class ApiLimitsTest {
     }
 
     private static JsonNode usage() {
-        return instance.get("/tenants/api-limits/usage").expect(200).json();
+        return instance.usage("api-limits");
     }
 
     @Test

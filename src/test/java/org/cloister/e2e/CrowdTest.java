@@ -27,8 +27,7 @@ class CrowdTest {
     @Test
     void aForkBombIsLookedAtInTimeAndItsCountIsTold() throws Exception {
         try (TenantHandle eve = instance.tenant("eve")) {
-            instance.change("PATCH", "/tenants/eve", Map.of("limits", Map.of("pids", 3000)))
-                    .expect(200);
+            instance.limit("eve", Map.of("pids", 3000));
             assertEquals(count(look()), look().json().size(), "a quiet tenant is shown whole");
             Process bomb = new ProcessBuilder(eve.sshCommand(List.of(), "bash -c ':(){ :|:& };:'; sleep 600")).start();
             try {

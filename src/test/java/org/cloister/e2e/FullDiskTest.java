@@ -101,16 +101,10 @@ class FullDiskTest {
     }
 
     private static void limitDisk(String tenant, long bytes) {
-        instance.change("PATCH", "/tenants/" + tenant, Map.of("limits", Map.of("diskBytes", bytes)))
-                .expect(200);
+        instance.limit(tenant, Map.of("diskBytes", bytes));
     }
 
     private static long disk(String tenant) {
-        return instance.get("/tenants/" + tenant + "/usage")
-                .expect(200)
-                .json()
-                .get("disk")
-                .get("used")
-                .asLong();
+        return instance.usage(tenant).at("/disk/used").asLong();
     }
 }

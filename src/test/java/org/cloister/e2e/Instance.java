@@ -118,6 +118,21 @@ record Instance(String name, URI url, int sshPort, Path home) {
         return request(method, path, json, Map.of("Prefer", "wait=60"));
     }
 
+    /** Changes single limits of a tenant, by their names in the API. */
+    void limit(String tenant, Map<String, ? extends Number> limits) {
+        change("PATCH", "/tenants/" + tenant, Map.of("limits", limits)).expect(200);
+    }
+
+    /** What a tenant uses now, by its limits. */
+    JsonNode usage(String tenant) {
+        return get("/tenants/" + tenant + "/usage").expect(200).json();
+    }
+
+    /** The first of the places that are this instance's. */
+    int firstSlot() {
+        return get("/host").expect(200).json().get("firstSlot").asInt();
+    }
+
     /** Any request, with exactly these headers; redirects are not followed. */
     Answer send(String method, String path, Object body, Map<String, String> headers) {
         try {

@@ -86,7 +86,7 @@ class LimitsTest {
             assertTrue(hog.isAlive(), "and so do her processes");
             assertEquals("512", limit("pids/payload/pids.max", "payload/pids.max"));
         }
-        eve.ssh("pkill perl");
+        eve.ssh("pkill perl; while pgrep perl; do sleep 0.1; done");
         set(Map.of("memoryBytes", 100 * MEGABYTE, "pids", 99));
         assertEquals("99", limit("pids/payload/pids.max", "payload/pids.max"));
         set(Map.of("memoryBytes", 512 * MEGABYTE, "pids", 512));
@@ -177,6 +177,29 @@ class LimitsTest {
     }
 
     @Test
+    void aLimitReachedBeforeAnybodyLookedIsAHitWithItsTime() {
+        set(Map.of("terminals", 4));
+        String hold = "perl -e 'while (open(my $t, \"+<\", \"/dev/ptmx\")) { push @k, $t } sleep 60' &";
+        eve.ssh("cp -a /etc/cloister/start /root/start && printf '%s\\n' '#!/bin/sh' " + quoted(hold)
+                        + " >/etc/cloister/start")
+                .orFail();
+        try {
+            instance.change("POST", "/tenants/eve/restart", null);
+            eve.await("running");
+            awaitHit("terminals");
+        } finally {
+            eve.ssh("cp -a /root/start /etc/cloister/start").orFail();
+            set(Map.of("terminals", 64));
+            instance.change("POST", "/tenants/eve/restart", null);
+            eve.await("running");
+        }
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    @Test
     void weightDividesACoreThatTwoFightFor() {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "the tenants are pinned to one of several");
         // Both may use all CPUs and burn on all of them, so wherever they meet they meet everywhere.
@@ -184,7 +207,7 @@ class LimitsTest {
         int all = 100 * Runtime.getRuntime().availableProcessors();
         try (TenantHandle bob = instance.tenant("bob")) {
             set(Map.of("cpuPercent", all, "cpuWeight", 400));
-            patch("bob", Map.of("cpuPercent", all, "cpuWeight", 100));
+            instance.limit("bob", Map.of("cpuPercent", all, "cpuWeight", 100));
             long eves = cpuMicros();
             long bobs = cpuMicros(bob);
             List<Thread> both = new ArrayList<>();
@@ -200,7 +223,7 @@ class LimitsTest {
     @Test
     void aTenantWhoseEverythingIsUsedUpIsFrozenThawedStoppedAndDeleted() {
         try (TenantHandle bob = instance.tenant("bob")) {
-            patch("bob", Map.of("pids", 60, "memoryBytes", 64 * MEGABYTE));
+            instance.limit("bob", Map.of("pids", 60, "memoryBytes", 64 * MEGABYTE));
             bob.ssh("dd if=/dev/zero of=/dev/shm/full bs=1M 2>/dev/null; true");
             bob.ssh("for i in $(seq 80); do sh -c 'while :; do :; done' & done 2>/dev/null; true");
             for (String move : List.of("freeze", "thaw", "stop", "start")) {
@@ -225,11 +248,7 @@ class LimitsTest {
     }
 
     private static void set(Map<String, ? extends Number> limits) {
-        patch("eve", limits);
-    }
-
-    private static void patch(String name, Map<String, ? extends Number> limits) {
-        instance.change("PATCH", "/tenants/" + name, Map.of("limits", limits)).expect(200);
+        instance.limit("eve", limits);
     }
 
     /** What the agent remembers of the limit, which must have been seen to act by one of her processes. */
@@ -278,12 +297,7 @@ class LimitsTest {
     }
 
     private static long cpuMicros(TenantHandle tenant) {
-        return instance.get("/tenants/" + tenant.name() + "/usage")
-                .expect(200)
-                .json()
-                .get("cpu")
-                .get("used")
-                .asLong();
+        return instance.usage(tenant.name()).get("cpu").get("used").asLong();
     }
 
     private static long available() {

@@ -55,16 +55,11 @@ class NeighbourTest {
     @BeforeAll
     static void onboard() {
         instance = Instance.assumeRunning();
-        internet = new Internet(
-                instance.get("/host").expect(200).json().get("firstSlot").asInt());
+        internet = new Internet(instance.firstSlot());
         alice = instance.tenant("alice");
         // Small enough to be used up soon; what matters is that it is used up.
         eve = instance.tenant("eve");
-        instance.change(
-                        "PATCH",
-                        "/tenants/eve",
-                        Map.of("limits", Map.of("diskBytes", 512L << 20, "memoryBytes", 256L << 20)))
-                .expect(200);
+        instance.limit("eve", Map.of("diskBytes", 512L << 20, "memoryBytes", 256L << 20));
         report("alone", latencies());
     }
 
@@ -200,12 +195,7 @@ class NeighbourTest {
         }
 
         private static boolean killed(TenantHandle tenant) {
-            return instance.get("/tenants/" + tenant.name() + "/usage")
-                            .expect(200)
-                            .json()
-                            .at("/memory/hits/count")
-                            .asLong()
-                    > 0;
+            return instance.usage(tenant.name()).at("/memory/hits/count").asLong() > 0;
         }
 
         private String firstLine() {

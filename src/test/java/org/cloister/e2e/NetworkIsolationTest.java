@@ -29,16 +29,11 @@ class NetworkIsolationTest {
     private static Internet internet;
 
     @BeforeAll
-    static void onboard() throws IOException {
+    static void onboard() {
         instance = Instance.assumeRunning();
-        String slots = Files.readAllLines(instance.home().resolve("instance.env")).stream()
-                .filter(line -> line.startsWith("CLOISTER_SLOTS="))
-                .findFirst()
-                .orElseThrow()
-                .replaceAll("\\D+(\\d+)-.*", "$1");
         bob = instance.tenant("bob");
         eve = instance.tenant("eve");
-        internet = new Internet(Integer.parseInt(slots));
+        internet = new Internet(instance.firstSlot());
     }
 
     @AfterAll
@@ -117,8 +112,7 @@ class NetworkIsolationTest {
                 TimeUnit.MILLISECONDS.sleep(600);
                 Command.run("nft", "flush", "table", "inet", instance.name());
                 TimeUnit.MILLISECONDS.sleep(600);
-                instance.change("PATCH", "/tenants/eve", Map.of("limits", Map.of("connections", 1000 + i)))
-                        .expect(200);
+                limit(Map.of("connections", 1000 + i));
             }
             Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, "agent")))
                     .orFail();
@@ -215,8 +209,8 @@ class NetworkIsolationTest {
         }
     }
 
-    private static void limit(Map<String, Object> limits) {
-        instance.change("PATCH", "/tenants/eve", Map.of("limits", limits)).expect(200);
+    private static void limit(Map<String, ? extends Number> limits) {
+        instance.limit("eve", limits);
     }
 
     private interface Condition {

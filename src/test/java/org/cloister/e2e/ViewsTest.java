@@ -80,13 +80,13 @@ class ViewsTest {
                 "1 1 0 0",
                 eve("echo $(grep -c ^processor /proc/cpuinfo) $(grep -c '^cpu[0-9]' /proc/stat)"
                         + " $(cat /sys/devices/system/cpu/online /sys/devices/system/cpu/possible)"));
-        instance.change("PATCH", "/tenants/eve", Map.of("limits", Map.of("cpuPercent", 101)));
+        instance.limit("eve", Map.of("cpuPercent", 101));
         try {
             String two =
                     eve("sleep 2.5; echo $(grep -c ^processor /proc/cpuinfo) $(cat /sys/devices/system/cpu/online)");
             assertEquals("2 0-1", two, "changed while she runs");
         } finally {
-            instance.change("PATCH", "/tenants/eve", Map.of("limits", Map.of("cpuPercent", 100)));
+            instance.limit("eve", Map.of("cpuPercent", 100));
         }
         assertEquals(
                 "1 0",
