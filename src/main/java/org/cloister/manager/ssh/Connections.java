@@ -2,6 +2,7 @@ package org.cloister.manager.ssh;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.util.Map;
@@ -11,10 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.io.nio2.Nio2Session;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.SessionListener;
+import org.cloister.manager.session.OpenConnection;
+import org.cloister.manager.session.OpenSessions;
 import org.jboss.logging.Logger;
 
 /**
@@ -44,7 +48,11 @@ final class Connections implements SessionListener {
     private final Refused refused;
     private final Journal journal;
     private final Executor threads;
+    private final OpenSessions open;
     private final Map<Session, Visit> visits = new ConcurrentHashMap<>();
+
+    /** What the pages and the API know of the connection; there from the moment that it is logged in. */
+    static final AttributeKey<OpenConnection> SEEN = new AttributeKey<>();
 
     /** One connection. Guarded by the lock of {@link Connections}. */
     private static final class Visit {
@@ -58,9 +66,10 @@ final class Connections implements SessionListener {
         }
     }
 
-    Connections(TenantDirectory directory, Journal journal, Executor threads) {
+    Connections(TenantDirectory directory, Journal journal, OpenSessions open, Executor threads) {
         this.directory = directory;
         this.journal = journal;
+        this.open = open;
         this.refused = new Refused(journal, System::nanoTime);
         this.threads = threads;
     }
@@ -141,6 +150,7 @@ final class Connections implements SessionListener {
             end(session, login.tenant() + " has " + OF_ONE_TENANT + " connections; close one first.");
             return;
         }
+        session.setAttribute(SEEN, open.connected(who(session, login), sentence -> end(session, sentence)));
         journal.record(
                 login.tenant(),
                 "ssh.login",
@@ -187,6 +197,17 @@ final class Connections implements SessionListener {
         });
     }
 
+    private static OpenConnection.Who who(Session session, Login login) {
+        InetSocketAddress client = Sources.address(session.getIoSession().getRemoteAddress());
+        return new OpenConnection.Who(
+                login.tenantId(),
+                login.tenant(),
+                login.user(),
+                login.fingerprint(),
+                Sources.text(client),
+                client.getPort());
+    }
+
     private void end(Session session, String sentence) {
         CompletableFuture.delayedExecutor(FAREWELL_MILLIS, TimeUnit.MILLISECONDS, threads)
                 .execute(() -> session.close(true));
@@ -204,12 +225,15 @@ final class Connections implements SessionListener {
         Visit visit = visits.remove(session);
         if (visit == null) return;
         Login login = visit.login;
+        OpenConnection seen = session.getAttribute(SEEN);
+        if (seen != null) seen.close();
         if (login != null)
             journal.record(
                     login.tenant(),
                     "ssh.logout",
                     login.tenant(),
-                    login.user() + " from " + visit.source.getHostAddress() + " logged out.");
+                    login.user() + " from " + visit.source.getHostAddress() + " logged out"
+                            + (seen == null ? "." : seen.account()));
         else if (visit.tries > 0)
             refused.record(
                     visit.tried,

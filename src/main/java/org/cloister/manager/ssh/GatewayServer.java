@@ -17,6 +17,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.ServerAuthenticationManager;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.cloister.manager.session.OpenSessions;
 import org.cloister.protocol.AgentClient;
 
 /** The library's server, told what to serve and to whom; knows nothing of the application around it. */
@@ -61,10 +62,11 @@ final class GatewayServer implements Closeable {
             TenantDirectory stored,
             Places places,
             Journal journal,
+            OpenSessions open,
             AgentClient agent) {
         this.agent = agent;
         this.places = places;
-        connections = new Connections(stored, journal, threads);
+        connections = new Connections(stored, journal, open, threads);
         server = SshServer.setUpDefaultServer();
         server.setHost(address.host());
         server.setPort(address.port());
@@ -154,7 +156,13 @@ final class GatewayServer implements Closeable {
             long window = windows.take(login.tenantId());
             if (window == 0) return full("Too many sessions are open; close one first.");
             return new TenantChannel(
-                    agent, places, threads, login, window, () -> windows.giveBack(login.tenantId(), window));
+                    agent,
+                    places,
+                    threads,
+                    login,
+                    session.getAttribute(Connections.SEEN),
+                    window,
+                    () -> windows.giveBack(login.tenantId(), window));
         }
 
         private static Channel full(String sentence) {

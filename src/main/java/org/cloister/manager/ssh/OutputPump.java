@@ -96,6 +96,7 @@ final class OutputPump implements Runnable {
                 underWay = channel.writePacket(packet);
             }
             bytes += length;
+            channel.sent(length);
         }
         if (underWay != null) underWay.verify();
     }

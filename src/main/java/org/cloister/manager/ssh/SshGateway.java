@@ -11,6 +11,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.cloister.manager.event.EventLog;
+import org.cloister.manager.session.OpenSessions;
 import org.cloister.manager.tenant.AccessEnded;
 import org.cloister.protocol.AgentClient;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -30,6 +31,7 @@ public class SshGateway {
     private final StoredTenants stored;
     private final TenantPlaces places;
     private final EventLog events;
+    private final OpenSessions open;
     private final Path home;
     private final ListenAddress address;
     private final ThreadPoolExecutor scribe = new ThreadPoolExecutor(
@@ -50,6 +52,7 @@ public class SshGateway {
             StoredTenants stored,
             TenantPlaces places,
             EventLog events,
+            OpenSessions open,
             @ConfigProperty(name = "cloister.home") Path home,
             @ConfigProperty(name = "cloister.ssh") String address) {
         this.agent = agent;
@@ -57,13 +60,14 @@ public class SshGateway {
         this.stored = stored;
         this.places = places;
         this.events = events;
+        this.open = open;
         this.home = home;
         this.address = ListenAddress.parse(address);
     }
 
     void start(@Observes StartupEvent event) throws IOException {
         hostKey = HostKey.at(home.resolve("keys/manager/ssh_host_ed25519_key"));
-        GatewayServer starting = new GatewayServer(address, hostKey, known, stored, places, this::record, agent);
+        GatewayServer starting = new GatewayServer(address, hostKey, known, stored, places, this::record, open, agent);
         try {
             starting.start();
         } catch (IOException e) {

@@ -17,6 +17,9 @@ import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.channel.ChannelSession;
+import org.cloister.manager.session.OpenConnection;
+import org.cloister.manager.session.OpenSession;
+import org.cloister.manager.session.Runs;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.Request;
 import org.jboss.logging.Logger;
@@ -42,10 +45,12 @@ final class TenantChannel extends ChannelSession {
     private final Places places;
     private final Executor threads;
     private final Login login;
+    private final OpenConnection connection;
     private final ClientEnvironment environment = new ClientEnvironment();
     private Request.Terminal terminal;
     private final Object ending = new Object();
     private volatile TenantProcess process;
+    private volatile OpenSession seen;
     private boolean started;
     private boolean clientClosed;
     private boolean ended;
@@ -54,14 +59,25 @@ final class TenantChannel extends ChannelSession {
      * @param window what the client may send before it is read, in bytes
      * @param whenClosed called once
      */
-    TenantChannel(AgentClient agent, Places places, Executor threads, Login login, long window, Runnable whenClosed) {
+    TenantChannel(
+            AgentClient agent,
+            Places places,
+            Executor threads,
+            Login login,
+            OpenConnection connection,
+            long window,
+            Runnable whenClosed) {
         super(List.of());
         this.agent = agent;
         this.places = places;
         this.threads = threads;
         this.login = login;
+        this.connection = connection;
         CoreModuleProperties.WINDOW_SIZE.set(this, window);
-        addCloseFutureListener(closed -> whenClosed.run());
+        addCloseFutureListener(closed -> {
+            if (seen != null) seen.close();
+            whenClosed.run();
+        });
     }
 
     // --- what the client asks for ---
@@ -114,18 +130,20 @@ final class TenantChannel extends ChannelSession {
 
     @Override
     protected Result handleShellParsed(String request) {
-        return prepare(null);
+        return prepare(null, Runs.shell(terminal != null));
     }
 
     @Override
     protected Result handleExecParsed(String request, String command) {
-        return command.indexOf('\0') < 0 ? prepare(command) : Result.ReplyFailure;
+        return command.indexOf('\0') < 0
+                ? prepare(command, Runs.command(command, terminal != null))
+                : Result.ReplyFailure;
     }
 
     @Override
     protected Result handleSubsystemParsed(String request, String subsystem) {
         String command = SUBSYSTEMS.get(subsystem);
-        return command == null ? Result.ReplyFailure : prepare(command);
+        return command == null ? Result.ReplyFailure : prepare(command, Runs.subsystem(subsystem));
     }
 
     @Override
@@ -144,7 +162,7 @@ final class TenantChannel extends ChannelSession {
         return Result.ReplyFailure;
     }
 
-    private Result prepare(String asked) {
+    private Result prepare(String asked, Runs runs) {
         if (process != null || isClosing()) return Result.ReplyFailure;
         Map<String, String> variables = environment.variables();
         variables.putAll(login.permissions().environment());
@@ -158,7 +176,9 @@ final class TenantChannel extends ChannelSession {
                 "SSH_CONNECTION",
                 Sources.text(client) + " " + client.getPort() + " " + Sources.text(server) + " " + server.getPort());
         var request = new Request.OpenSession(login.tenantId(), login.user(), command, terminal, variables);
-        process = new TenantProcess(this, login, request, agent, places, threads);
+        TenantProcess prepared = new TenantProcess(this, login, request, agent, places, threads);
+        process = prepared;
+        seen = connection.open(forced == null ? runs : Runs.command(forced, terminal != null), prepared::end);
         return Result.ReplySuccess;
     }
 
@@ -179,6 +199,8 @@ final class TenantChannel extends ChannelSession {
     @Override
     protected void doWriteData(byte[] data, int offset, long length) {
         TenantProcess running = process;
+        OpenSession open = seen;
+        if (open != null) open.received(length);
         if (running == null) giveBack((int) length); // before any process: nobody to read it
         else running.input().put(Arrays.copyOfRange(data, offset, offset + (int) length));
     }
@@ -246,6 +268,12 @@ final class TenantChannel extends ChannelSession {
         } catch (IOException e) {
             close(true);
         }
+    }
+
+    /** So much of what the process wrote is on its way to the client. */
+    void sent(int bytes) {
+        OpenSession open = seen;
+        if (open != null) open.sent(bytes);
     }
 
     /** No more output will come. */

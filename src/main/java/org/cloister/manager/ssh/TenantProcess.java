@@ -23,6 +23,8 @@ final class TenantProcess {
     /** After the shell's end a background process may hold its terminal: its output is awaited this long, as quiet. */
     private static final long QUIET_MILLIS = 100;
 
+    private static final int HANG_UP = 1;
+
     private final TenantChannel channel;
     private final Login login;
     private final Request.OpenSession request;
@@ -93,6 +95,12 @@ final class TenantProcess {
                 LOG.debugf("an output of %s: %s", login.tenant(), e.getMessage());
             }
         });
+    }
+
+    /** Somebody ends the session: what runs in it gets a hang-up, also without a terminal, and the client reads why. */
+    void end(String sentence) {
+        signal(HANG_UP);
+        threads.execute(() -> channel.refuse(sentence));
     }
 
     /** The channel is gone. A terminal hangs up on its processes; others run on until they read or write. */

@@ -8,6 +8,7 @@
  * own. Nothing here opens a socket for a client: a forwarded port begins and ends in the tenant's network namespace, and
  * this process does not live there.
  *
- * <p>May touch the protocol to the agent, and of the manager the tenants, their keys and sessions, and the event log.
+ * <p>May touch the protocol to the agent, and of the manager the tenants and their keys, what pages know of open sessions, and
+ * the event log.
  */
 package org.cloister.manager.ssh;

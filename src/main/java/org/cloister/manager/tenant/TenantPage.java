@@ -7,6 +7,7 @@ import org.cloister.manager.limit.Heading;
 import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
+import org.cloister.manager.session.SessionView;
 import org.cloister.protocol.Reply;
 
 /**
@@ -36,6 +37,7 @@ record TenantPage(
         List<Fact> facts,
         Instant createdAt,
         Instant startedAt,
+        List<SessionView> sessions,
         List<Running> processes,
         String processesSentence,
         List<Key> keys,

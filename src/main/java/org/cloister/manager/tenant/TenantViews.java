@@ -19,6 +19,7 @@ import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.session.SessionViews;
 import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
@@ -59,6 +60,9 @@ class TenantViews {
 
     @Inject
     Snapshots snapshots;
+
+    @Inject
+    SessionViews sessions;
 
     TenantListPage list() {
         List<Tenant> all = Tenant.all();
@@ -160,6 +164,7 @@ class TenantViews {
                 facts(tenant, inspection, seen),
                 tenant.createdAt,
                 seen.map(TenantState::startedAt).orElse(null),
+                sessions.of(tenant.id),
                 processes,
                 processes.isEmpty()
                         ? "None: " + tenant.name + " does not run."

@@ -1,0 +1,51 @@
+package org.cloister.manager.session;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.UUID;
+import org.cloister.manager.tenant.Tenants;
+
+/** The open sessions of one tenant. */
+@Path("/api/v1/tenants/{name}/sessions")
+@Produces(MediaType.APPLICATION_JSON)
+class SessionResource {
+
+    @Inject
+    SessionViews views;
+
+    @Inject
+    OpenSessions open;
+
+    @Inject
+    Tenants tenants;
+
+    @Context
+    SecurityContext caller;
+
+    @Context
+    UriInfo uri;
+
+    /** In the order in which they were opened. */
+    @GET
+    public Response list(
+            @PathParam("name") String name, @QueryParam("after") String after, @QueryParam("limit") String limit) {
+        return SessionViews.page(views.of(tenants.get(name).id), after, limit, uri);
+    }
+
+    /** The client reads that it was ended, and what runs in it gets a hang-up. */
+    @DELETE
+    @Path("{id}")
+    public void end(@PathParam("name") String name, @PathParam("id") UUID id) {
+        open.end(caller.getUserPrincipal().getName(), tenants.get(name).id, id);
+    }
+}
