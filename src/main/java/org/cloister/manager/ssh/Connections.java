@@ -5,11 +5,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
@@ -49,6 +51,7 @@ final class Connections implements SessionListener {
     private final Journal journal;
     private final Executor threads;
     private final OpenSessions open;
+    private final Timers timers;
     private final Map<Session, Visit> visits = new ConcurrentHashMap<>();
 
     /** What the pages and the API know of the connection; there from the moment that it is logged in. */
@@ -60,6 +63,7 @@ final class Connections implements SessionListener {
         private Login login;
         private int tries;
         private String tried;
+        private Future<?> expiry;
 
         Visit(InetAddress source) {
             this.source = source;
@@ -72,6 +76,7 @@ final class Connections implements SessionListener {
         this.open = open;
         this.refused = new Refused(journal, System::nanoTime);
         this.threads = threads;
+        this.timers = new Timers(threads);
     }
 
     // --- strangers ---
@@ -157,6 +162,13 @@ final class Connections implements SessionListener {
                 login.tenant(),
                 login.user() + " logged in from " + visit.source.getHostAddress() + " with " + login.fingerprint()
                         + ".");
+        if (login.expiresAt() != null) {
+            Future<?> expiry = timers.at(login.expiresAt(), () -> end(session, "This key has expired."));
+            synchronized (this) {
+                visit.expiry = expiry;
+            }
+            if (!visits.containsKey(session)) expiry.cancel(false); // it ended meanwhile
+        }
         threads.execute(() -> recheck(session, login));
     }
 
@@ -164,11 +176,7 @@ final class Connections implements SessionListener {
     private void recheck(Session session, Login login) {
         boolean holds;
         try {
-            holds = directory
-                    .named(login.tenant())
-                    .filter(entry -> entry.id().equals(login.tenantId())
-                            && entry.fingerprints().contains(login.fingerprint()))
-                    .isPresent();
+            holds = Access.stillHolds(login, directory.named(login.tenant()), Instant.now());
         } catch (RuntimeException e) {
             LOG.warnf("a login to %s could not be checked again: %s", login.tenant(), e.getMessage());
             holds = false;
@@ -227,6 +235,9 @@ final class Connections implements SessionListener {
         Login login = visit.login;
         OpenConnection seen = session.getAttribute(SEEN);
         if (seen != null) seen.close();
+        synchronized (this) {
+            if (visit.expiry != null) visit.expiry.cancel(false);
+        }
         if (login != null)
             journal.record(
                     login.tenant(),

@@ -1,8 +1,10 @@
 package org.cloister.manager.ssh;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.config.keys.KeyUtils;
@@ -34,7 +36,7 @@ final class KeyLogin implements PublickeyAuthenticator {
     public boolean authenticate(String username, PublicKey key, ServerSession session) {
         session.removeAttribute(Login.OF_SESSION); // of a key that was offered before this one
         Optional<LoginName> name = LoginName.parse(username);
-        Optional<Login> login = login(name, key);
+        Optional<Login> login = login(name, key, session);
         if (login.isPresent()) {
             session.setAttribute(Login.OF_SESSION, login.get());
             return true;
@@ -51,7 +53,7 @@ final class KeyLogin implements PublickeyAuthenticator {
         return false;
     }
 
-    private Optional<Login> login(Optional<LoginName> name, PublicKey key) {
+    private Optional<Login> login(Optional<LoginName> name, PublicKey key, ServerSession session) {
         String fingerprint = KeyUtils.getFingerPrint(BuiltinDigests.sha256, key);
         Optional<TenantDirectory.Entry> tenant;
         try {
@@ -60,10 +62,10 @@ final class KeyLogin implements PublickeyAuthenticator {
             LOG.errorf("nobody can log in: %s", e.getMessage());
             return Optional.empty();
         }
-        if (name.isEmpty() || tenant.isEmpty() || !isAcceptable(key)) return Optional.empty();
-        TenantDirectory.Entry entry = tenant.get();
-        if (!entry.fingerprints().contains(fingerprint)) return Optional.empty();
-        return Optional.of(new Login(entry.id(), entry.name(), name.get().user(), fingerprint, Permissions.ALL));
+        if (!isAcceptable(key)) return Optional.empty();
+        InetAddress source =
+                Sources.address(session.getIoSession().getRemoteAddress()).getAddress();
+        return Access.decide(tenant, name, fingerprint, source, Instant.now());
     }
 
     /** A certificate is only as good as the authority that we would have to know; none is known yet. */

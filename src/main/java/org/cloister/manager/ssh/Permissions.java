@@ -2,7 +2,8 @@ package org.cloister.manager.ssh;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import org.cloister.manager.key.Destination;
+import org.cloister.manager.key.KeyOptions;
 
 /**
  * What a login may do: everything, unless its key or its certificate says less (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
@@ -20,24 +21,20 @@ record Permissions(
         boolean mayHaveTerminal,
         boolean mayForward,
         boolean mayForwardAgent,
-        List<Place> opens,
-        List<Place> listens,
+        List<Destination> opens,
+        List<Destination> listens,
         String command,
         Map<String, String> environment) {
 
-    static final Permissions ALL = new Permissions(true, true, true, List.of(), List.of(), null, Map.of());
-
-    /**
-     * A host and a port of a forward.
-     *
-     * @param host matches the name or address as the client wrote it; nothing is looked up
-     * @param port 0 for any
-     */
-    record Place(Pattern host, int port) {
-
-        boolean matches(String asked, int askedPort) {
-            return (port == 0 || port == askedPort) && host.matcher(asked).matches();
-        }
+    static Permissions of(KeyOptions options) {
+        return new Permissions(
+                options.terminal(),
+                options.forwarding(),
+                options.agent(),
+                options.opens(),
+                options.listens(),
+                options.command(),
+                options.environment());
     }
 
     Permissions {

@@ -36,7 +36,7 @@ final class TenantChannel extends ChannelSession {
     private static final Logger LOG = Logger.getLogger(TenantChannel.class);
 
     /** Runs in the tenant, with its own files and under its own limits. */
-    private static final Map<String, String> SUBSYSTEMS = Map.of("sftp", "exec /usr/lib/openssh/sftp-server");
+    private static final Map<String, String> SUBSYSTEMS = Map.of("sftp", "/usr/lib/openssh/sftp-server");
 
     /** A terminal's sides are unsigned shorts in the kernel. */
     private static final int LARGEST_SIDE = 65_535;
@@ -130,20 +130,20 @@ final class TenantChannel extends ChannelSession {
 
     @Override
     protected Result handleShellParsed(String request) {
-        return prepare(null, Runs.shell(terminal != null));
+        return prepare(null, null, Runs.shell(terminal != null));
     }
 
     @Override
     protected Result handleExecParsed(String request, String command) {
         return command.indexOf('\0') < 0
-                ? prepare(command, Runs.command(command, terminal != null))
+                ? prepare(command, command, Runs.command(command, terminal != null))
                 : Result.ReplyFailure;
     }
 
     @Override
     protected Result handleSubsystemParsed(String request, String subsystem) {
-        String command = SUBSYSTEMS.get(subsystem);
-        return command == null ? Result.ReplyFailure : prepare(command, Runs.subsystem(subsystem));
+        String program = SUBSYSTEMS.get(subsystem);
+        return program == null ? Result.ReplyFailure : prepare("exec " + program, program, Runs.subsystem(subsystem));
     }
 
     @Override
@@ -162,13 +162,17 @@ final class TenantChannel extends ChannelSession {
         return Result.ReplyFailure;
     }
 
-    private Result prepare(String asked, Runs runs) {
+    /**
+     * @param line for the user's shell; null for a login shell
+     * @param asked what a forced command is told of it
+     */
+    private Result prepare(String line, String asked, Runs runs) {
         if (process != null || isClosing()) return Result.ReplyFailure;
         Map<String, String> variables = environment.variables();
         variables.putAll(login.permissions().environment());
         String forced = login.permissions().command();
         if (forced != null && asked != null) variables.put("SSH_ORIGINAL_COMMAND", asked);
-        String command = forced == null ? asked : forced;
+        String command = forced == null ? line : forced;
         InetSocketAddress client = Sources.address(getSession().getClientAddress());
         InetSocketAddress server = Sources.address(getSession().getIoSession().getLocalAddress());
         variables.put("SSH_CLIENT", Sources.text(client) + " " + client.getPort() + " " + server.getPort());

@@ -1,8 +1,9 @@
 package org.cloister.manager.ssh;
 
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
+import org.cloister.manager.key.KeyOptions;
 
 /** Who may log in. */
 interface TenantDirectory {
@@ -14,6 +15,6 @@ interface TenantDirectory {
      */
     Optional<Entry> named(String name);
 
-    /** @param fingerprints "SHA256:…" of each key that logs in */
-    record Entry(UUID id, String name, Set<String> fingerprints) {}
+    /** @param keys by their fingerprints, "SHA256:…" */
+    record Entry(UUID id, String name, Map<String, KeyOptions> keys) {}
 }

@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.time.Instant;
 import java.util.List;
+import org.cloister.manager.key.KeyOptions;
 import org.cloister.manager.problem.Refusal;
 
 @Path("/api/v1/tenants/{name}/keys")
@@ -29,10 +30,30 @@ class KeyResource {
     /** @param sshKeys each may hold several lines as in authorized_keys */
     record NewKeys(List<String> sshKeys) {}
 
-    record KeyView(String fingerprint, String type, String comment, Instant createdAt) {
+    /**
+     * @param options what stands before the key, as in authorized_keys; empty for nothing
+     * @param expiresAt from when on it logs nobody in; null for never
+     * @param authority whether certificates that it signed log in, instead of itself
+     */
+    record KeyView(
+            String fingerprint,
+            String type,
+            String comment,
+            Instant createdAt,
+            String options,
+            Instant expiresAt,
+            boolean authority) {
 
         static KeyView of(SshKey key) {
-            return new KeyView(key.fingerprint, key.type, key.comment, key.createdAt);
+            KeyOptions options = key.options();
+            return new KeyView(
+                    key.fingerprint,
+                    key.type,
+                    key.comment,
+                    key.createdAt,
+                    key.options,
+                    options.expiresAt(),
+                    options.authority());
         }
     }
 

@@ -17,6 +17,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.cloister.manager.key.PublicKey;
+import org.cloister.manager.key.PublicKeys;
 import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Timelines;
 import org.cloister.manager.page.Fact;
@@ -200,6 +202,8 @@ class OnboardingPages {
         StringBuilder line =
                 new StringBuilder(key.comment().isEmpty() ? key.type() : key.comment() + ", " + key.type());
         line.append(", ").append(key.fingerprint());
+        if (!key.options().text().isEmpty())
+            line.append(", with ").append(key.options().text());
         List<SshKey> elsewhere = SshKey.list("fingerprint", key.fingerprint());
         List<String> names = elsewhere.stream()
                 .map(other -> Tenant.<Tenant>findByIdOptional(other.tenantId))

@@ -8,6 +8,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.cloister.manager.key.KeyOptions;
 
 /** A public key that logs in to one tenant. */
 @Entity
@@ -32,8 +33,16 @@ public class SshKey extends PanacheEntityBase {
     /** What stood behind the key in the paste; empty if nothing did. */
     public String comment;
 
+    /** What stood before the key, as {@link KeyOptions#text} writes it; empty if nothing did. */
+    public String options;
+
     @Column(name = "created_at")
     public Instant createdAt;
+
+    /** @throws org.cloister.manager.problem.Refusal they cannot be read, so that the key must let nobody in */
+    public KeyOptions options() {
+        return KeyOptions.parse(options);
+    }
 
     public static List<SshKey> of(Tenant tenant) {
         return list("tenantId = ?1 order by createdAt, fingerprint", tenant.id);

@@ -79,8 +79,20 @@ record TenantPage(
 
     record Running(String command, int pidInside, int pid, long uidInside, long uid, String memory) {}
 
-    /** @param also a sentence where the key also logs in elsewhere; else empty */
-    record Key(String comment, String type, String fingerprint, Instant createdAt, String also) {}
+    /**
+     * @param options what stands before it, as in authorized_keys; empty for nothing
+     * @param expiry a word before the time that it stops at, or stopped at; empty where it never does
+     * @param also a sentence where the key also logs in elsewhere; else empty
+     */
+    record Key(
+            String comment,
+            String type,
+            String fingerprint,
+            Instant createdAt,
+            String options,
+            String expiry,
+            Instant expiresAt,
+            String also) {}
 
     /**
      * A refusal and where it belongs.

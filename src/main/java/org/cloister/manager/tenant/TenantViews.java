@@ -4,6 +4,7 @@ import static org.cloister.manager.page.Words.plural;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -220,9 +221,15 @@ class TenantViews {
             also.replaceAll(
                     (fingerprint, said) -> sentence.contains(fingerprint) ? without(sentence, fingerprint) : said);
         return SshKey.of(tenant).stream()
-                .map(key -> new TenantPage.Key(
-                        key.comment, key.type, key.fingerprint, key.createdAt, also.getOrDefault(key.fingerprint, "")))
+                .map(key -> key(key, also.getOrDefault(key.fingerprint, "")))
                 .toList();
+    }
+
+    private static TenantPage.Key key(SshKey key, String also) {
+        Instant end = key.options().expiresAt();
+        String expiry = end == null ? "" : end.isAfter(Instant.now()) ? "Until" : "Expired";
+        return new TenantPage.Key(
+                key.comment, key.type, key.fingerprint, key.createdAt, key.options, expiry, end, also);
     }
 
     private List<Reply.Snapshot> snapshots(Tenant tenant) {

@@ -9,9 +9,13 @@ import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.cloister.manager.event.EventLog;
+import org.cloister.manager.key.PublicKey;
+import org.cloister.manager.key.PublicKeys;
 import org.cloister.manager.operation.Operation;
 import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Operations;
@@ -163,10 +167,16 @@ public class Tenants {
             Tenant tenant = locked(name);
             List<SshKey> added = store(tenant, keys);
             accessChanged.fire(new AccessChanged());
-            for (SshKey key : added)
-                events.record(actor, "key.added", name, "The key " + key.fingerprint + " logs in to " + name + " now.");
+            for (SshKey key : added) events.record(actor, "key.added", name, added(name, key));
             return added;
         });
+    }
+
+    private static String added(String name, SshKey key) {
+        String options = key.options.isEmpty() ? "" : ", with " + key.options;
+        return key.options().authority()
+                ? "Certificates of the key " + key.fingerprint + " log in to " + name + " now" + options + "."
+                : "The key " + key.fingerprint + " logs in to " + name + " now" + options + ".";
     }
 
     public void removeKey(String actor, String name, String fingerprint) {
@@ -212,11 +222,17 @@ public class Tenants {
     }
 
     private static List<SshKey> store(Tenant tenant, List<PublicKey> keys) {
-        List<String> present =
-                SshKey.of(tenant).stream().map(key -> key.fingerprint).toList();
+        Map<String, String> present =
+                SshKey.of(tenant).stream().collect(Collectors.toMap(key -> key.fingerprint, key -> key.options));
         List<SshKey> added = new ArrayList<>();
         for (PublicKey key : keys) {
-            if (present.contains(key.fingerprint())) continue;
+            String options = present.get(key.fingerprint());
+            if (options != null && !options.equals(key.options().text()))
+                throw Refusal.conflict(
+                        "sshKeys",
+                        "The key " + key.fingerprint() + " is there already, with other options before it. Remove it,"
+                                + " which ends its sessions, and add it again.");
+            if (options != null) continue;
             SshKey row = new SshKey();
             row.id = UUID.randomUUID();
             row.tenantId = tenant.id;
@@ -224,6 +240,7 @@ public class Tenants {
             row.type = key.type();
             row.blob = key.blob();
             row.comment = key.comment();
+            row.options = key.options().text();
             row.createdAt = Instant.now();
             row.persist();
             added.add(row);

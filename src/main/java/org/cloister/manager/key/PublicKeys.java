@@ -1,5 +1,6 @@
-package org.cloister.manager.tenant;
+package org.cloister.manager.key;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,12 @@ public final class PublicKeys {
         Map<String, PublicKey> keys = new LinkedHashMap<>();
         for (String paste : pastes) {
             if (paste == null) throw wrong("One of the keys is missing: null stands in its place.");
-            for (PublicKey key : parse(paste)) keys.putIfAbsent(key.fingerprint(), key);
+            for (PublicKey key : parse(paste)) {
+                PublicKey earlier = keys.putIfAbsent(key.fingerprint(), key);
+                if (earlier != null
+                        && !earlier.options().text().equals(key.options().text()))
+                    throw wrong("One key stands there twice, with different options before it. Leave one of them.");
+            }
         }
         if (keys.size() > MOST) throw wrong("These are " + keys.size() + " keys; " + MOST + " at once are allowed.");
         return List.copyOf(keys.values());
@@ -59,21 +65,42 @@ public final class PublicKeys {
     }
 
     private static PublicKey line(String text) {
+        if (PublicKey.isKnown(word(text))) return key(text, KeyOptions.NONE);
+        if (!holdsKey(text)) throw notAKey(word(text));
+        OptionText before = OptionText.parse(text);
+        if (!PublicKey.isKnown(word(before.rest())))
+            throw wrong("Behind the options there is no key. Quote values that hold a blank: command=\"…\".");
+        KeyOptions options = KeyOptionsReader.read(before.options());
+        if (options.expiresAt() != null && !options.expiresAt().isAfter(Instant.now()))
+            throw wrong("The expiry-time before the key is over already.");
+        return key(before.rest(), options);
+    }
+
+    private static PublicKey key(String text, KeyOptions options) {
         String[] words = text.split("[ \\t]+", 3);
-        String type = words[0];
-        if (PublicKey.isKnown(type)) {
-            if (words.length < 2) throw wrong("The key itself is missing: there is its type alone.");
-            return PublicKey.of(type, words[1], words.length > 2 ? words[2] : "");
-        }
-        if (type.contains("-cert-v0")) throw wrong("This is a certificate. Paste the public key that it was made for.");
-        if (type.equals("ssh-dss")) throw wrong("DSA keys are no longer safe. Make a new key: ssh-keygen -t ed25519.");
-        for (String word : text.split("[ \\t]+"))
-            if (PublicKey.isKnown(word))
-                throw wrong("Options before a key, such as from= or command=, are not supported. "
-                        + "Paste the line from its type on (" + word + " …).");
-        throw wrong(
+        if (words.length < 2) throw wrong("The key itself is missing: there is its type alone.");
+        return PublicKey.of(words[0], words[1], words.length > 2 ? words[2] : "", options);
+    }
+
+    private static String word(String text) {
+        return text.split("[ \\t]+", 2)[0];
+    }
+
+    /** Only then what stands before the key is looked at, and named in a sentence: it could be part of a private one. */
+    private static boolean holdsKey(String text) {
+        for (String word : text.split("[ \\t]+")) if (PublicKey.isKnown(word)) return true;
+        return false;
+    }
+
+    private static Refusal notAKey(String type) {
+        if (type.contains("-cert-v0"))
+            return wrong("This is a certificate. Paste the public key of the authority that signed it, with"
+                    + " cert-authority before it.");
+        if (type.equals("ssh-dss")) return wrong("DSA keys are no longer safe. Make a new key: ssh-keygen -t ed25519.");
+        return wrong(
                 "This is not a public key that can log in here. It starts with ssh-ed25519, sk-ssh-ed25519@openssh.com, "
-                        + "ecdsa-sha2-nistp256, sk-ecdsa-sha2-nistp256@openssh.com or ssh-rsa.");
+                        + "ecdsa-sha2-nistp256, sk-ecdsa-sha2-nistp256@openssh.com or ssh-rsa, after options such as"
+                        + " from=\"…\" if there are any.");
     }
 
     static Refusal wrong(String sentence) {

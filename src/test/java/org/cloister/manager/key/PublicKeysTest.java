@@ -1,4 +1,4 @@
-package org.cloister.manager.tenant;
+package org.cloister.manager.key;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -95,10 +95,42 @@ class PublicKeysTest {
     }
 
     @Test
-    void optionsAreRefusedWithASentence() throws Exception {
+    void whatOnlyLooksLikeOptionsIsRefusedWithoutBeingRepeated() throws Exception {
         String line = generate("ed25519", "256", "x");
-        assertTrue(refused("from=\"10.0.0.0/8\" " + line).sentence().startsWith("Options"));
-        assertTrue(refused("no-pty,command=\"echo hi\" " + line).sentence().startsWith("Options"));
+        for (String before :
+                List.of("secret words ", "secret=\"", "secret=\"a b ", "secret, ", ",secret ", "sécret ")) {
+            String sentence = refused(before + line).sentence();
+            assertTrue(sentence.contains("options"), sentence);
+            assertFalse(sentence.contains("secret"), sentence);
+        }
+    }
+
+    @Test
+    void optionsStandBeforeTheKeyAsInAuthorizedKeys() throws Exception {
+        String line = generate("ed25519", "256", "x");
+        PublicKey key = PublicKeys.parse(List.of("no-pty,command=\"echo \\\"a b\\\"\" \t" + line))
+                .getFirst();
+        assertEquals("echo \"a b\"", key.options().command());
+        assertFalse(key.options().terminal());
+        assertEquals("x", key.comment());
+        assertEquals(KeyOptions.NONE, PublicKeys.parse(List.of(line)).getFirst().options());
+    }
+
+    @Test
+    void aKeyThatHasExpiredIsNotAdded() throws Exception {
+        String line = generate("ed25519", "256", "x");
+        assertTrue(refused("expiry-time=\"20200101\" " + line).sentence().contains("over already"));
+        PublicKeys.parse(List.of("expiry-time=\"29990101\" " + line));
+    }
+
+    @Test
+    void oneKeyWithTwoKindsOfOptionsIsRefused() throws Exception {
+        String line = generate("ed25519", "256", "x");
+        assertTrue(refused("no-pty " + line + "\n" + line).sentence().contains("different options"));
+        assertEquals(
+                1,
+                PublicKeys.parse(List.of("from=\"10.0.0.1\" " + line, "from=\"10.0.0.1\" " + line))
+                        .size());
     }
 
     @Test

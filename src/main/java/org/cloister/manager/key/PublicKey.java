@@ -1,4 +1,4 @@
-package org.cloister.manager.tenant;
+package org.cloister.manager.key;
 
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -21,8 +21,9 @@ import org.cloister.manager.problem.Refusal;
  * @param blob base64 as in authorized_keys
  * @param fingerprint as ssh-keygen -l prints it
  * @param comment empty if there was none
+ * @param options what stood before it
  */
-public record PublicKey(String type, String blob, String fingerprint, String comment) {
+public record PublicKey(String type, String blob, String fingerprint, String comment, KeyOptions options) {
 
     private static final int LEAST_RSA_BITS = 2048;
     private static final int MOST_RSA_BITS = 16_384;
@@ -46,7 +47,7 @@ public record PublicKey(String type, String blob, String fingerprint, String com
      * @param base64 the second word of the line
      * @throws Refusal the key is damaged, too short or not of that type
      */
-    static PublicKey of(String type, String base64, String comment) {
+    static PublicKey of(String type, String base64, String comment, KeyOptions options) {
         byte[] blob;
         try {
             blob = Base64.getDecoder().decode(base64);
@@ -74,7 +75,7 @@ public record PublicKey(String type, String blob, String fingerprint, String com
         } catch (IOException e) {
             throw damaged();
         }
-        return new PublicKey(type, Base64.getEncoder().encodeToString(blob), fingerprint(blob), tidy(comment));
+        return new PublicKey(type, Base64.getEncoder().encodeToString(blob), fingerprint(blob), tidy(comment), options);
     }
 
     private static void rsa(DataInputStream in) throws IOException {
