@@ -57,6 +57,13 @@ class NetworkIsolationTest {
         return closed;
     }
 
+    /** What its table holds at this moment, for whoever has to find out why a test failed. */
+    private static String hub() {
+        return Command.run(Internet.in(instance.run().resolve("network").toString(), "nft", "list", "ruleset")
+                        .toArray(String[]::new))
+                .out();
+    }
+
     private static String address4(TenantHandle tenant) {
         return tenant.show().get("address4").asText();
     }
@@ -71,7 +78,8 @@ class NetworkIsolationTest {
         var machines = internet.listener(Internet.MACHINE, 7701);
         var outside = internet.listener(Internet.itself(), 7701);
         String[] targets = closed().toArray(String[]::new);
-        assertEquals("", Internet.python(Internet.of(eve), CALL, targets), "what answered");
+        assertEquals(
+                "", Internet.python(Internet.of(eve), CALL, targets), () -> "what answered; the hub holds " + hub());
         // The owner's own access: Bob hears himself, and the internet hears Eve, under the machine's name.
         Internet.python(Internet.of(bob), CALL, address4(bob), address6(bob));
         Internet.python(Internet.of(eve), CALL, Internet.FOUR, Internet.SIX);
