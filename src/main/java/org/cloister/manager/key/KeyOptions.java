@@ -6,6 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the options before a key say, as sshd(8) has them (AUTHORIZED_KEYS FILE FORMAT), and one of our own: {@code user=}
@@ -50,6 +51,59 @@ public record KeyOptions(
         OptionText options = OptionText.parse(text);
         if (!options.rest().isEmpty()) throw PublicKeys.wrong("There is a blank between the options before the key.");
         return KeyOptionsReader.read(options.options());
+    }
+
+    /**
+     * What a certificate forbids (OpenSSH's PROTOCOL.certkeys): its critical options, and whatever no extension permits.
+     *
+     * @throws org.cloister.manager.problem.Refusal a critical option is unknown or damaged
+     */
+    public static KeyOptions ofCertificate(Map<String, String> critical, Set<String> extensions) {
+        AddressPatterns from = null;
+        String command = null;
+        for (var option : critical.entrySet()) {
+            switch (option.getKey()) {
+                case "force-command" -> command = option.getValue();
+                case "source-address" -> {
+                    if (!option.getValue().matches("[0-9A-Fa-f:./,]+"))
+                        throw PublicKeys.wrong("source-address lists addresses and networks.");
+                    from = AddressPatterns.parse(option.getKey(), option.getValue());
+                }
+                default -> throw PublicKeys.wrong("A critical option of the certificate is not known here.");
+            }
+        }
+        if (command != null && (command.isBlank() || command.indexOf('\0') >= 0))
+            throw PublicKeys.wrong("force-command is no command.");
+        return new KeyOptions(
+                false,
+                List.of(),
+                List.of(),
+                from,
+                null,
+                command,
+                extensions.contains("permit-pty"),
+                extensions.contains("permit-port-forwarding"),
+                extensions.contains("permit-agent-forwarding"),
+                List.of(),
+                List.of(),
+                Map.of());
+    }
+
+    /** The same, of a key whose certificates log in instead of itself. */
+    public KeyOptions asAuthority() {
+        return new KeyOptions(
+                true,
+                principals,
+                users,
+                from,
+                expiresAt,
+                command,
+                terminal,
+                forwarding,
+                agent,
+                opens,
+                listens,
+                environment);
     }
 
     /** The same options in one order, without blanks, times in UTC; empty for none. */

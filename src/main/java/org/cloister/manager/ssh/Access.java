@@ -3,9 +3,10 @@ package org.cloister.manager.ssh;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.cloister.manager.key.KeyOptions;
 
-/** Whether a key logs in: decided here alone, when it is offered and again when what is known of it may have changed. */
+/** Whether a key or certificate logs in: decided here alone, when it is offered and again whenever more is known. */
 final class Access {
 
     private Access() {}
@@ -13,26 +14,51 @@ final class Access {
     /**
      * @param tenant of that name, if there is one
      * @param name as whom somebody logs in
-     * @param fingerprint of the key that was offered, "SHA256:…"
      * @param source the address that it comes from
      */
     static Optional<Login> decide(
             Optional<TenantDirectory.Entry> tenant,
             Optional<LoginName> name,
-            String fingerprint,
+            Optional<Offer> offer,
             InetAddress source,
             Instant now) {
-        KeyOptions options = tenant.map(entry -> entry.keys().get(fingerprint)).orElse(null);
-        if (options == null || name.isEmpty() || options.authority() || !holds(options, name.get(), source, now))
+        if (tenant.isEmpty() || name.isEmpty() || offer.isEmpty()) return Optional.empty();
+        Certificate certificate = offer.get().certificate();
+        if (certificate != null && !certificate.isValidAt(now)) return Optional.empty();
+        return login(tenant.get(), name.get(), offer.get(), source, now);
+    }
+
+    /**
+     * Whether somebody who logged in would be let in again, by what is known now. A certificate's own time is the time to
+     * log in, as with sshd: authorities that issue them for minutes mean that.
+     */
+    static boolean stillHolds(Login login, Optional<TenantDirectory.Entry> tenant, Instant now) {
+        LoginName name = new LoginName(login.tenant(), login.user());
+        return tenant.flatMap(entry -> login(entry, name, login.offer(), login.source(), now))
+                .filter(login::equals)
+                .isPresent();
+    }
+
+    private static Optional<Login> login(
+            TenantDirectory.Entry tenant, LoginName name, Offer offer, InetAddress source, Instant now) {
+        Certificate certificate = offer.certificate();
+        KeyOptions key = certificate == null ? tenant.keys().get(offer.fingerprint()) : authority(tenant, certificate);
+        if (key == null || key.authority() != (certificate != null) || !holds(key, name, source, now))
             return Optional.empty();
-        return Optional.of(new Login(
-                tenant.get().id(),
-                tenant.get().name(),
-                name.get().user(),
-                fingerprint,
-                Permissions.of(options),
-                source,
-                options.expiresAt()));
+        if (certificate == null) return Optional.of(login(tenant, name, offer, source, key, Permissions.of(key)));
+        if (!isMadeOut(certificate, key, name) || !holds(certificate.options(), name, source, now))
+            return Optional.empty();
+        return Permissions.of(key, certificate.options())
+                .map(permissions -> login(tenant, name, offer, source, key, permissions));
+    }
+
+    /** The options of the key that signed it: the tenant's own authority, or one for all; null if it is neither. */
+    private static KeyOptions authority(TenantDirectory.Entry tenant, Certificate certificate) {
+        if (tenant.authorities().isRevoked(certificate)) return null;
+        KeyOptions own = tenant.keys().get(certificate.authority());
+        return own != null && own.authority()
+                ? own
+                : tenant.authorities().keys().get(certificate.authority());
     }
 
     private static boolean holds(KeyOptions options, LoginName name, InetAddress source, Instant now) {
@@ -41,11 +67,21 @@ final class Access {
                 && (options.users().isEmpty() || options.users().contains(name.user()));
     }
 
-    /** Whether somebody who logged in would be let in again, by what is known of the tenant now. */
-    static boolean stillHolds(Login login, Optional<TenantDirectory.Entry> tenant, Instant now) {
-        Optional<LoginName> name = Optional.of(new LoginName(login.tenant(), login.user()));
-        return decide(tenant, name, login.fingerprint(), login.source(), now)
-                .filter(login::equals)
-                .isPresent();
+    /** To the tenant, to this user of the tenant's, or to whom the authority's key names; never to nobody, as for all. */
+    private static boolean isMadeOut(Certificate certificate, KeyOptions authority, LoginName name) {
+        Set<String> principals = certificate.principals();
+        return authority.principals().isEmpty()
+                ? principals.contains(name.tenant()) || principals.contains(name.tenant() + "+" + name.user())
+                : authority.principals().stream().anyMatch(principals::contains);
+    }
+
+    private static Login login(
+            TenantDirectory.Entry tenant,
+            LoginName name,
+            Offer offer,
+            InetAddress source,
+            KeyOptions key,
+            Permissions permissions) {
+        return new Login(tenant.id(), tenant.name(), name.user(), offer, permissions, source, key.expiresAt());
     }
 }

@@ -27,7 +27,7 @@ final class Algorithms {
 
     private static final List<BuiltinMacs> MACS = List.of(BuiltinMacs.hmacsha512etm, BuiltinMacs.hmacsha256etm);
 
-    /** Of user keys; the host key is ed25519, so that no other is ever offered for it. */
+    /** Of user keys and certificates (the library knows none for keys of a token); the host key is ed25519, so that no other is ever offered for it. */
     private static final List<BuiltinSignatures> SIGNATURES = List.of(
             BuiltinSignatures.ed25519,
             BuiltinSignatures.sk_ssh_ed25519,
@@ -36,7 +36,13 @@ final class Algorithms {
             BuiltinSignatures.nistp384,
             BuiltinSignatures.nistp521,
             BuiltinSignatures.rsaSHA512,
-            BuiltinSignatures.rsaSHA256);
+            BuiltinSignatures.rsaSHA256,
+            BuiltinSignatures.ed25519_cert,
+            BuiltinSignatures.nistp256_cert,
+            BuiltinSignatures.nistp384_cert,
+            BuiltinSignatures.nistp521_cert,
+            BuiltinSignatures.rsaSHA512_cert,
+            BuiltinSignatures.rsaSHA256_cert);
 
     private Algorithms() {}
 

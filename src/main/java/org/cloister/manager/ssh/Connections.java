@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -48,6 +49,7 @@ final class Connections implements SessionListener {
 
     private final TenantDirectory directory;
     private final Refused refused;
+    private final Delays delays = new Delays(System::nanoTime);
     private final Journal journal;
     private final Executor threads;
     private final OpenSessions open;
@@ -63,6 +65,8 @@ final class Connections implements SessionListener {
         private Login login;
         private int tries;
         private String tried;
+        private Duration delay = Duration.ZERO;
+        private Duration longest = Duration.ZERO;
         private Future<?> expiry;
 
         Visit(InetAddress source) {
@@ -123,15 +127,32 @@ final class Connections implements SessionListener {
      * A key did not fit.
      *
      * @param name the tenant it was tried for, if that was a well-formed name; else null
-     * @return whether the client may try another
      */
-    boolean mayTryAgain(Session session, String name) {
-        synchronized (this) {
-            Visit visit = visits.get(session);
-            if (visit == null) return false;
-            visit.tried = name;
-            return ++visit.tries < TRIES;
-        }
+    synchronized void failed(Session session, String name) {
+        Visit visit = visits.get(session);
+        if (visit == null) return;
+        visit.tried = name;
+        visit.tries++;
+        visit.delay = delays.failed(visit.source);
+        if (visit.delay.compareTo(visit.longest) > 0) visit.longest = visit.delay;
+    }
+
+    /** How long the answer to the request that was handled last is to wait. */
+    synchronized Duration takeDelay(Session session) {
+        Visit visit = visits.get(session);
+        if (visit == null) return Duration.ZERO;
+        Duration delay = visit.delay;
+        visit.delay = Duration.ZERO;
+        return delay;
+    }
+
+    synchronized boolean mayTryAgain(Session session) {
+        Visit visit = visits.get(session);
+        return visit != null && visit.tries < TRIES;
+    }
+
+    Timers timers() {
+        return timers;
     }
 
     // --- logged in ---
@@ -156,12 +177,13 @@ final class Connections implements SessionListener {
             return;
         }
         session.setAttribute(SEEN, open.connected(who(session, login), sentence -> end(session, sentence)));
+        delays.succeeded(visit.source);
         journal.record(
                 login.tenant(),
                 "ssh.login",
                 login.tenant(),
-                login.user() + " logged in from " + visit.source.getHostAddress() + " with " + login.fingerprint()
-                        + ".");
+                login.user() + " logged in from " + visit.source.getHostAddress() + " with "
+                        + login.offer().words() + ".");
         if (login.expiresAt() != null) {
             Future<?> expiry = timers.at(login.expiresAt(), () -> end(session, "This key has expired."));
             synchronized (this) {
@@ -174,6 +196,21 @@ final class Connections implements SessionListener {
 
     /** The key may have been taken away between the look-up and now; from now on {@link #accessEnded} finds the session. */
     private void recheck(Session session, Login login) {
+        recheck(session, login, directory);
+    }
+
+    /** What lets people in has changed: whoever would not be let in now is out. */
+    void recheck(TenantDirectory known) {
+        visits.forEach((session, visit) -> {
+            Login login;
+            synchronized (this) {
+                login = visit.login;
+            }
+            if (login != null) recheck(session, login, known);
+        });
+    }
+
+    private void recheck(Session session, Login login, TenantDirectory directory) {
         boolean holds;
         try {
             holds = Access.stillHolds(login, directory.named(login.tenant()), Instant.now());
@@ -200,8 +237,7 @@ final class Connections implements SessionListener {
             }
             if (login == null || !login.tenantId().equals(tenant)) return;
             if (fingerprint == null) end(session, login.tenant() + " was stopped by the administrator.");
-            else if (fingerprint.equals(login.fingerprint()))
-                end(session, "This key no longer logs in to " + login.tenant() + ".");
+            else if (login.restsOn(fingerprint)) end(session, "This key no longer logs in to " + login.tenant() + ".");
         });
     }
 
@@ -249,7 +285,10 @@ final class Connections implements SessionListener {
             refused.record(
                     visit.tried,
                     "A login from " + visit.source.getHostAddress() + " was refused after " + visit.tries
-                            + (visit.tries == 1 ? " key." : " keys."));
+                            + (visit.tries == 1 ? " key" : " keys")
+                            + (visit.longest.isZero()
+                                    ? "."
+                                    : ", the last answer after " + visit.longest.toMillis() + " ms."));
     }
 
     /** For the log at debug level: what a stranger's client did wrong. Its text may be hostile, so only its type is kept. */

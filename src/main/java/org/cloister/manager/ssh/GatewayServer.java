@@ -14,9 +14,9 @@ import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.helpers.AbstractConnectionService;
 import org.apache.sshd.core.CoreModuleProperties;
-import org.apache.sshd.server.ServerAuthenticationManager;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.apache.sshd.server.session.ServerConnectionServiceFactory;
 import org.cloister.manager.session.OpenSessions;
 import org.cloister.protocol.AgentClient;
 
@@ -72,7 +72,7 @@ final class GatewayServer implements Closeable {
         server.setPort(address.port());
         server.setKeyPairProvider(KeyPairProvider.wrap(hostKey.pair()));
         Algorithms.choose(server);
-        authenticate(new KeyLogin(known, connections));
+        authenticate(new KeyLogin(known));
         serve();
         limit();
     }
@@ -89,11 +89,14 @@ final class GatewayServer implements Closeable {
     @Override
     public void close() throws IOException {
         server.stop(true);
+        connections.timers().close();
         threads.shutdown();
     }
 
     private void authenticate(KeyLogin keys) {
-        server.setUserAuthFactories(List.of(ServerAuthenticationManager.DEFAULT_USER_AUTH_PUBLIC_KEY_FACTORY));
+        server.setUserAuthFactories(List.of(new KeyAuthentication.Factory(keys, connections)));
+        server.setServiceFactories(
+                List.of(new LoginService.Factory(connections), ServerConnectionServiceFactory.INSTANCE));
         server.setPublickeyAuthenticator(keys);
         server.setPasswordAuthenticator(null);
         server.setKeyboardInteractiveAuthenticator(null);

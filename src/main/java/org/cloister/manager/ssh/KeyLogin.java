@@ -1,15 +1,9 @@
 package org.cloister.manager.ssh;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.security.PublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.Optional;
-import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.config.keys.KeyUtils;
-import org.apache.sshd.common.config.keys.OpenSshCertificate;
-import org.apache.sshd.common.digest.BuiltinDigests;
 import org.apache.sshd.server.auth.pubkey.PublickeyAuthenticator;
 import org.apache.sshd.server.session.ServerSession;
 import org.jboss.logging.Logger;
@@ -22,39 +16,24 @@ final class KeyLogin implements PublickeyAuthenticator {
 
     private static final Logger LOG = Logger.getLogger(KeyLogin.class);
 
-    private static final int SMALLEST_RSA = 2048;
-
     private final TenantDirectory directory;
-    private final Connections connections;
 
-    KeyLogin(TenantDirectory directory, Connections connections) {
+    KeyLogin(TenantDirectory directory) {
         this.directory = directory;
-        this.connections = connections;
     }
 
     @Override
     public boolean authenticate(String username, PublicKey key, ServerSession session) {
         session.removeAttribute(Login.OF_SESSION); // of a key that was offered before this one
-        Optional<LoginName> name = LoginName.parse(username);
-        Optional<Login> login = login(name, key, session);
-        if (login.isPresent()) {
-            session.setAttribute(Login.OF_SESSION, login.get());
-            return true;
-        }
-        if (!connections.mayTryAgain(session, name.map(LoginName::tenant).orElse(null))) {
-            try {
-                session.disconnect(
-                        SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE,
-                        "Too many keys that do not log in.");
-            } catch (IOException e) {
-                LOG.debugf("a farewell: %s", e.getMessage());
-            }
-        }
-        return false;
+        Optional<Login> login = login(username, key, session);
+        login.ifPresent(granted -> session.setAttribute(Login.OF_SESSION, granted));
+        return login.isPresent();
     }
 
-    private Optional<Login> login(Optional<LoginName> name, PublicKey key, ServerSession session) {
-        String fingerprint = KeyUtils.getFingerPrint(BuiltinDigests.sha256, key);
+    /** Who somebody would be whose signature is right. */
+    Optional<Login> login(String username, PublicKey key, ServerSession session) {
+        Optional<LoginName> name = LoginName.parse(username);
+        Optional<Offer> offer = Offer.of(key);
         Optional<TenantDirectory.Entry> tenant;
         try {
             tenant = directory.named(name.map(LoginName::tenant).orElse(""));
@@ -62,15 +41,8 @@ final class KeyLogin implements PublickeyAuthenticator {
             LOG.errorf("nobody can log in: %s", e.getMessage());
             return Optional.empty();
         }
-        if (!isAcceptable(key)) return Optional.empty();
         InetAddress source =
                 Sources.address(session.getIoSession().getRemoteAddress()).getAddress();
-        return Access.decide(tenant, name, fingerprint, source, Instant.now());
-    }
-
-    /** A certificate is only as good as the authority that we would have to know; none is known yet. */
-    private static boolean isAcceptable(PublicKey key) {
-        if (key instanceof OpenSshCertificate) return false;
-        return !(key instanceof RSAPublicKey rsa) || rsa.getModulus().bitLength() >= SMALLEST_RSA;
+        return Access.decide(tenant, name, offer, source, Instant.now());
     }
 }

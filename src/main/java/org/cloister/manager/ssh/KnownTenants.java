@@ -23,6 +23,7 @@ class KnownTenants implements TenantDirectory {
 
     private final StoredTenants stored;
     private volatile Map<String, Entry> known = Map.of();
+    private volatile Runnable afterRead = () -> {};
 
     KnownTenants(StoredTenants stored) {
         this.stored = stored;
@@ -31,6 +32,11 @@ class KnownTenants implements TenantDirectory {
     @Override
     public Optional<Entry> named(String name) {
         return Optional.ofNullable(known.get(name));
+    }
+
+    /** @param task runs each time that what is known was read anew */
+    void afterRead(Runnable task) {
+        afterRead = task;
     }
 
     void start(@Observes @Priority(20) StartupEvent start) {
@@ -49,6 +55,8 @@ class KnownTenants implements TenantDirectory {
         } catch (RuntimeException e) {
             known = Map.of();
             LOG.errorf("nobody can log in: %s", e.getMessage());
+            return; // who is in stays: the database being away takes nobody's key
         }
+        afterRead.run();
     }
 }

@@ -10,8 +10,8 @@ import org.apache.sshd.common.AttributeRepository.AttributeKey;
  * before that the client has offered the key and need not own it.
  *
  * @param user the user inside the tenant
- * @param fingerprint of the key, "SHA256:…"
- * @param permissions what the key allows
+ * @param offer the key, and the certificate where there was one
+ * @param permissions what they allow
  * @param source the address that it came from
  * @param expiresAt when the connection ends because the key does; null for never
  */
@@ -19,10 +19,21 @@ record Login(
         UUID tenantId,
         String tenant,
         String user,
-        String fingerprint,
+        Offer offer,
         Permissions permissions,
         InetAddress source,
         Instant expiresAt) {
 
     static final AttributeKey<Login> OF_SESSION = new AttributeKey<>();
+
+    /** Of the key, "SHA256:…". */
+    String fingerprint() {
+        return offer.fingerprint();
+    }
+
+    /** Whether it rests on that key: as the key itself, or as the authority that signed its certificate. */
+    boolean restsOn(String fingerprint) {
+        Certificate certificate = offer.certificate();
+        return fingerprint.equals(certificate == null ? offer.fingerprint() : certificate.authority());
+    }
 }

@@ -2,6 +2,7 @@ package org.cloister.manager.ssh;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.cloister.manager.key.Destination;
 import org.cloister.manager.key.KeyOptions;
 
@@ -35,6 +36,20 @@ record Permissions(
                 options.listens(),
                 options.command(),
                 options.environment());
+    }
+
+    /** What both a certificate and its authority allow; empty where each wants another command. */
+    static Optional<Permissions> of(KeyOptions authority, KeyOptions certificate) {
+        String command = authority.command() == null ? certificate.command() : authority.command();
+        if (certificate.command() != null && !certificate.command().equals(command)) return Optional.empty();
+        return Optional.of(new Permissions(
+                authority.terminal() && certificate.terminal(),
+                authority.forwarding() && certificate.forwarding(),
+                authority.agent() && certificate.agent(),
+                authority.opens(),
+                authority.listens(),
+                command,
+                authority.environment()));
     }
 
     Permissions {

@@ -74,6 +74,7 @@ public class SshGateway {
             throw new IOException("The SSH gateway cannot listen on " + address + ": " + e.getMessage(), e);
         }
         server = starting;
+        known.afterRead(() -> starting.connections().recheck(known));
         LOG.infof("SSH listens on %s, host key %s", address, hostKey.fingerprint());
     }
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.cloister.manager.authority.Authority;
+import org.cloister.manager.authority.Revocation;
 import org.cloister.manager.key.KeyOptions;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.tenant.SshKey;
@@ -29,8 +31,13 @@ class StoredTenants implements TenantDirectory {
         return QuarkusTransaction.requiringNew().call(() -> {
             Map<UUID, List<SshKey>> keys =
                     SshKey.<SshKey>streamAll().collect(Collectors.groupingBy(key -> key.tenantId));
+            Authorities authorities = authorities();
             return Tenant.all().stream()
-                    .map(tenant -> new Entry(tenant.id, tenant.name, options(keys.getOrDefault(tenant.id, List.of()))))
+                    .map(tenant -> new Entry(
+                            tenant.id,
+                            tenant.name,
+                            options(keys.getOrDefault(tenant.id, List.of()), key -> key.fingerprint, SshKey::options),
+                            authorities))
                     .collect(Collectors.toUnmodifiableMap(Entry::name, Function.identity()));
         });
     }
@@ -40,19 +47,30 @@ class StoredTenants implements TenantDirectory {
         return QuarkusTransaction.requiringNew().call(() -> {
             Optional<Tenant> found = Tenant.named(name);
             UUID id = found.map(tenant -> tenant.id).orElse(NOBODY);
-            Map<String, KeyOptions> keys = options(SshKey.list("tenantId", id));
-            return found.map(tenant -> new Entry(id, tenant.name, keys));
+            Map<String, KeyOptions> keys =
+                    options(SshKey.list("tenantId", id), key -> key.fingerprint, SshKey::options);
+            Authorities authorities = authorities();
+            return found.map(tenant -> new Entry(id, tenant.name, keys, authorities));
         });
     }
 
+    private static Authorities authorities() {
+        return new Authorities(
+                options(Authority.<Authority>listAll(), key -> key.fingerprint, Authority::options),
+                Revocation.<Revocation>streamAll()
+                        .map(row -> new Authorities.Revoked(row.authority, row.serialBits(), row.keyId))
+                        .collect(Collectors.toUnmodifiableSet()));
+    }
+
     /** A key whose options cannot be read is left out: nobody knows how it was meant to be restricted. */
-    private static Map<String, KeyOptions> options(List<SshKey> keys) {
+    private static <K> Map<String, KeyOptions> options(
+            List<K> keys, Function<K, String> fingerprint, Function<K, KeyOptions> read) {
         Map<String, KeyOptions> options = new HashMap<>();
-        for (SshKey key : keys) {
+        for (K key : keys) {
             try {
-                options.put(key.fingerprint, key.options());
+                options.put(fingerprint.apply(key), read.apply(key));
             } catch (Refusal e) {
-                LOG.errorf("the key %s lets nobody in: %s", key.fingerprint, e.sentence());
+                LOG.errorf("the key %s lets nobody in: %s", fingerprint.apply(key), e.sentence());
             }
         }
         return Map.copyOf(options);

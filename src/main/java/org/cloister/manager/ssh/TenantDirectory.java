@@ -15,6 +15,9 @@ interface TenantDirectory {
      */
     Optional<Entry> named(String name);
 
-    /** @param keys by their fingerprints, "SHA256:…" */
-    record Entry(UUID id, String name, Map<String, KeyOptions> keys) {}
+    /**
+     * @param keys its own, by their fingerprints, "SHA256:…"
+     * @param authorities those of all tenants
+     */
+    record Entry(UUID id, String name, Map<String, KeyOptions> keys, Authorities authorities) {}
 }

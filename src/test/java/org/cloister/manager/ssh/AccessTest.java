@@ -17,10 +17,17 @@ class AccessTest {
 
     private static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
 
+    private static TenantDirectory.Entry alice(Map<String, KeyOptions> keys) {
+        return new TenantDirectory.Entry(new UUID(0, 1), "alice", keys, Authorities.NONE);
+    }
+
     private static Optional<Login> login(String options, String name, String source, Instant now) throws Exception {
-        var alice = new TenantDirectory.Entry(new UUID(0, 1), "alice", Map.of("SHA256:key", KeyOptions.parse(options)));
         return Access.decide(
-                Optional.of(alice), LoginName.parse(name), "SHA256:key", InetAddress.getByName(source), now);
+                Optional.of(alice(Map.of("SHA256:key", KeyOptions.parse(options)))),
+                LoginName.parse(name),
+                Optional.of(new Offer("SHA256:key", null)),
+                InetAddress.getByName(source),
+                now);
     }
 
     @Test
@@ -58,11 +65,10 @@ class AccessTest {
     @Test
     void whoIsLoggedInIsOutWhenTheKeyIsGoneOrSaysLess() throws Exception {
         Login login = login("", "alice", "10.0.0.1", NOW).orElseThrow();
-        var bare = new TenantDirectory.Entry(login.tenantId(), "alice", Map.of("SHA256:key", KeyOptions.NONE));
-        var less =
-                new TenantDirectory.Entry(login.tenantId(), "alice", Map.of("SHA256:key", KeyOptions.parse("no-pty")));
-        var none = new TenantDirectory.Entry(login.tenantId(), "alice", Map.of());
-        var another = new TenantDirectory.Entry(new UUID(0, 2), "alice", bare.keys());
+        var bare = alice(Map.of("SHA256:key", KeyOptions.NONE));
+        var less = alice(Map.of("SHA256:key", KeyOptions.parse("no-pty")));
+        var none = alice(Map.of());
+        var another = new TenantDirectory.Entry(new UUID(0, 2), "alice", bare.keys(), Authorities.NONE);
         assertFalse(Access.stillHolds(login, Optional.empty(), NOW));
         assertFalse(Access.stillHolds(login, Optional.of(none), NOW));
         assertFalse(Access.stillHolds(login, Optional.of(less), NOW));
