@@ -1,0 +1,162 @@
+"""The SSH gateway beside OpenSSH's sshd, both on this machine, turn by turn, so that what else runs touches both alike.
+
+    bench-ssh.py KEY TENANT@HOST:PORT USER@HOST:PORT MANAGER_PID ROUNDS
+
+Prints a line for each figure: name, unit, ours, sshd's; separated by tabs. What crowds of sessions cost is told for
+ours alone.
+"""
+import os, pty, re, select, statistics, subprocess, sys, tempfile, time, tty
+
+KEY, OURS, THEIRS, MANAGER, ROUNDS = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+BYTES = int(os.environ.get('BYTES', 1 << 30))
+CROWD = int(os.environ.get('CROWD', 200))
+NULL = subprocess.DEVNULL
+
+
+def options(place, port='-p'):
+    who, number = place.rsplit(':', 1)
+    words = f'{port} {number} -F none -i {KEY} -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes'
+    words += ' -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ControlPath=none'
+    return words.split(), who
+
+
+def ssh(place, *command, extra=()):
+    words, who = options(place)
+    return ['ssh', *words, *extra, who, *command]
+
+
+def timed(command, stdin=NULL):
+    began = time.monotonic()
+    subprocess.run(command, stdin=stdin, stdout=NULL, stderr=NULL, check=True)
+    return time.monotonic() - began
+
+
+def turns(measure, rounds):
+    """The medians of both, measured turn by turn."""
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(measure(OURS))
+        theirs.append(measure(THEIRS))
+    return statistics.median(ours), statistics.median(theirs)
+
+
+def tell(name, unit, ours, theirs=None):
+    print(f'{name}\t{unit}\t{ours:.1f}\t' + ('' if theirs is None else f'{theirs:.1f}'), flush=True)
+
+
+def login():
+    ours, theirs = turns(lambda place: timed(ssh(place, 'true')) * 1e3, 2 * ROUNDS)
+    tell('login to exit of true', 'ms', ours, theirs)
+
+
+def throughput(big):
+    def up(cipher):
+        def measure(place):
+            with open(big) as source:
+                return BYTES / 1e6 / timed(ssh(place, 'cat >/dev/null', extra=('-c', cipher)), source)
+        return measure
+
+    def down(cipher):
+        return lambda place: BYTES / 1e6 / timed(ssh(place, f'head -c {BYTES} /dev/zero', extra=('-c', cipher)))
+
+    for cipher in ('aes128-gcm@openssh.com', 'aes256-ctr'):
+        tell(f'cat up, {cipher}', 'MB/s', *turns(up(cipher), 3))
+        tell(f'cat down, {cipher}', 'MB/s', *turns(down(cipher), 3))
+
+
+def files(big):
+    """Through /dev/shm on both sides, so that no disk is measured: down a hole, up what memory takes."""
+    def there(*command):
+        for place in (OURS, THEIRS):
+            subprocess.run(ssh(place, *command), check=True)
+
+    def scp(*more):
+        def copy(place, up):
+            flags, who = options(place, '-P')
+            ends = [big, f'{who}:/dev/shm/up'] if up else [f'{who}:/dev/shm/hole', '/dev/null']
+            return timed(['scp', '-q', *more, *flags, *ends])
+        return copy
+
+    def sftp(place, up):
+        flags, who = options(place, '-P')
+        with tempfile.TemporaryFile() as lines:
+            lines.write((f'put {big} /dev/shm/up' if up else 'get /dev/shm/hole /dev/null').encode())
+            lines.seek(0)
+            return timed(['sftp', '-q', *flags, '-b', '-', who], lines)
+
+    there(f'truncate -s {BYTES} /dev/shm/hole')
+    for name, copy in (('scp', scp()), ('scp -O', scp('-O')), ('sftp', sftp)):
+        tell(f'{name} up', 'MB/s', *turns(lambda place: BYTES / 1e6 / copy(place, True), 3))
+        tell(f'{name} down', 'MB/s', *turns(lambda place: BYTES / 1e6 / copy(place, False), 3))
+    there('rm /dev/shm/hole /dev/shm/up')
+
+
+def keystrokes():
+    """From a key to its echo, by cat on a raw terminal."""
+    def measure(place):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execvp('ssh', ssh(place, 'stty raw -echo; echo ready; exec cat', extra=('-tt',)))
+        tty.setraw(terminal)
+        text = b''
+        while b'ready' not in text:
+            text += os.read(terminal, 4096)
+        time.sleep(0.2)
+        while select.select([terminal], [], [], 0)[0]:
+            os.read(terminal, 4096)
+        took = []
+        for _ in range(300):
+            began = time.monotonic()
+            os.write(terminal, b'x')
+            os.read(terminal, 1)
+            took.append((time.monotonic() - began) * 1e6)
+            time.sleep(0.005)
+        os.close(terminal)
+        os.waitpid(pid, 0)
+        took.sort()
+        return took
+    measure(OURS), measure(THEIRS)
+    both = [], []
+    for _ in range(3):
+        both[0].extend(measure(OURS))
+        both[1].extend(measure(THEIRS))
+    for part in (50, 99):
+        tell(f'echo of a key, p{part}', 'us', *(sorted(each)[len(each) * part // 100] for each in both))
+
+
+def crowd():
+    """So many sessions at once, ten connections at a time being opened: until each has said something, and its memory."""
+    def resident():
+        return int(re.search(r'VmRSS:\s+(\d+)', open(f'/proc/{MANAGER}/status').read()).group(1)) / 1024
+    before = resident()
+    began = time.monotonic()
+    waiting, open_, first = list(range(CROWD)), [], []
+    opening = []
+    while waiting or opening:
+        while waiting and len(opening) < 10:
+            waiting.pop()
+            process = subprocess.Popen(ssh(OURS, 'echo; exec sleep 600'), stdin=NULL, stdout=subprocess.PIPE)
+            opening.append((process, time.monotonic()))
+        ready, _, _ = select.select([process.stdout for process, _ in opening], [], [])
+        for process, at in [each for each in opening if each[0].stdout in ready]:
+            if not os.read(process.stdout.fileno(), 1):
+                raise SystemExit('a session of the crowd ended')
+            first.append((time.monotonic() - at) * 1e3)
+            opening.remove((process, at))
+            open_.append(process)
+    tell(f'{CROWD} sessions, all open after', 's', time.monotonic() - began)
+    tell(f'{CROWD} sessions, first byte, p50', 'ms', statistics.median(first))
+    tell(f'{CROWD} sessions, memory of the manager each', 'MB', (resident() - before) / CROWD)
+    for process in open_:
+        process.terminate()
+    for process in open_:
+        process.wait()
+
+
+with tempfile.NamedTemporaryFile() as hole:
+    hole.truncate(BYTES)
+    login()
+    keystrokes()
+    throughput(hole.name)
+    files(hole.name)
+    crowd()
