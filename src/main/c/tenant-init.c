@@ -276,10 +276,10 @@ static void set_up(struct packet *p) {
 /*
  * One connection is one session. Its first packet is the command:
  *   MODE CGROUPS TTY USER COMMAND COUNT (NAME=VALUE)... ARGUMENT...
- * MODE is shell (a login shell), command (COMMAND given to the user's shell) or program (the last descriptor is
- * executed with the arguments; no file of the tenant's is opened). With it come CGROUPS descriptors of cgroup.procs
- * files, then the terminal's slave (TTY is "tty") or three pipes. Answers: "started PID", then "exited STATUS" or
- * "killed SIGNAL". Later packets: "signal NUMBER", to the session's process group.
+ * MODE is shell (a login shell), command (COMMAND given to the user's shell), program (the last descriptor is executed
+ * with the arguments, by root; no file of the tenant's is opened) or forward (the same, by USER). With it come CGROUPS
+ * descriptors of cgroup.procs files, then the terminal's slave (TTY is "tty"), one socket or three pipes. Answers:
+ * "started PID", then "exited STATUS" or "killed SIGNAL". Later packets: "signal NUMBER", to the session's process group.
  */
 struct session { pid_t pid; };
 
@@ -330,7 +330,7 @@ static void run_shell(struct packet *p, int variables, int tty) {
 }
 
 static void child(struct packet *p, int cgroups, int variables) {
-    int tty = !strcmp(p->word[2], "tty"), program = !strcmp(p->word[0], "program");
+    int tty = !strcmp(p->word[2], "tty"), forward = !strcmp(p->word[0], "forward"), program = forward || !strcmp(p->word[0], "program");
     int streams = p->fds - cgroups - program;
     sigset_t none;
     sigemptyset(&none);
@@ -344,6 +344,8 @@ static void child(struct packet *p, int cgroups, int variables) {
     if (tty && ioctl(0, TIOCSCTTY, 0)) refuse("terminal");
     if (program) {
         char *environment[] = { NULL }, **arguments = p->word + 6 + variables;
+        struct passwd user;
+        if (forward) become_user(p, &user, tty);
         p->word[p->words] = NULL;
         syscall(SYS_execveat, p->fd[p->fds - 1], "", arguments, environment, AT_EMPTY_PATH);
         refuse("program");
@@ -354,7 +356,8 @@ static void child(struct packet *p, int cgroups, int variables) {
 /* The pid of the new session, or 0 when the request makes no sense. */
 static pid_t start(struct packet *p) {
     if (p->words < 6 || p->words >= WORDS) return 0;
-    int cgroups = atoi(p->word[1]), variables = atoi(p->word[5]), program = !strcmp(p->word[0], "program");
+    int cgroups = atoi(p->word[1]), variables = atoi(p->word[5]);
+    int program = !strcmp(p->word[0], "program") || !strcmp(p->word[0], "forward");
     int streams = p->fds - cgroups - program;
     if (cgroups < 0 || variables < 0 || variables > WORDS || 6 + variables + program > p->words || (streams != 1 && streams != 3)) return 0;
     for (int i = 0; i < p->fds; i++) {

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.Changes;
+import org.cloister.agent.linux.Fd;
+import org.cloister.agent.linux.Linux;
 import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Audit;
@@ -138,7 +140,11 @@ public final class Agent {
         parts.pool().destroy();
     }
 
-    /** What the agent consists of. */
+    /**
+     * What the agent consists of.
+     *
+     * @param forwarder tenant-forward, sealed
+     */
     record Parts(
             Pool pool,
             Templates templates,
@@ -146,7 +152,8 @@ public final class Agent {
             Network network,
             Tenants tenants,
             History history,
-            Audit audit) {}
+            Audit audit,
+            Fd forwarder) {}
 
     private static Parts parts(Instance instance) throws IOException {
         Path home = guarded(instance.home().resolve("agent"));
@@ -174,7 +181,9 @@ public final class Agent {
                 tenants,
                 templates,
                 pool);
-        return new Parts(pool, templates, cgroups, network, tenants, new History(tenants, new Snapshots(pool)), audit);
+        Fd forwarder = Linux.sealedProgram(Files.readAllBytes(instance.app().resolve("libexec/tenant-forward")));
+        History history = new History(tenants, new Snapshots(pool));
+        return new Parts(pool, templates, cgroups, network, tenants, history, audit, forwarder);
     }
 
     /** A system call filter for each profile, compiled for this machine. What nesting adds comes before what is strict. */

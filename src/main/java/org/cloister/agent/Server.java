@@ -123,6 +123,10 @@ final class Server implements Closeable {
                 open(connection, open);
                 return;
             }
+            if (request instanceof Request.OpenForwarder open) {
+                open(connection, open);
+                return;
+            }
             reply = reply(request, received, progress -> {
                 try {
                     Frames.write(connection.getOutputStream(), progress);
@@ -184,6 +188,7 @@ final class Server implements Closeable {
             }
             case Request.Audit audit -> parts.audit().run(audit.tenants(), progress);
             case Request.OpenSession open -> throw new IllegalStateException("answered with descriptors");
+            case Request.OpenForwarder open -> throw new IllegalStateException("answered with a descriptor");
         };
     }
 
@@ -195,6 +200,14 @@ final class Server implements Closeable {
             descriptors.add(descriptor(started.status().fd()));
             for (Fd stream : started.streams()) descriptors.add(descriptor(stream));
             connection.setOutboundFileDescriptors(descriptors.toArray(FileDescriptor[]::new));
+            Frames.write(connection.getOutputStream(), new Reply.Done());
+        }
+    }
+
+    private void open(AFUNIXSocket connection, Request.OpenForwarder request) throws IOException, Refusal {
+        try (Commands.Started started =
+                parts.tenants().commands(request.tenant()).forwarder(parts.forwarder(), request.user())) {
+            connection.setOutboundFileDescriptors(descriptor(started.streams().getFirst()));
             Frames.write(connection.getOutputStream(), new Reply.Done());
         }
     }

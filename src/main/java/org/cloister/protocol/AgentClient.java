@@ -39,16 +39,30 @@ public final class AgentClient {
         try (AFUNIXSocket connection = connect()) {
             connection.setAncillaryReceiveBufferSize(1024);
             converse(connection, request, progress -> {});
-            FileDescriptor[] descriptors = connection.getReceivedFileDescriptors();
-            int expected = request.terminal() == null ? 4 : 2;
-            if (descriptors == null || descriptors.length != expected)
-                throw new IOException("the session came without its descriptors");
-            for (int i = 0; i < descriptors.length; i++) // those that came are closed with the connection
-            descriptors[i] = FileDescriptorCast.duplicating(descriptors[i]).getFileDescriptor();
-            return new Session(descriptors);
+            return new Session(received(connection, request.terminal() == null ? 4 : 2));
         } catch (IOException e) {
             throw broken(e);
         }
+    }
+
+    /** Runs a process in a tenant that makes sockets there. The caller owns it. */
+    public Forwarder open(Request.OpenForwarder request) throws AgentException {
+        try (AFUNIXSocket connection = connect()) {
+            connection.setAncillaryReceiveBufferSize(1024);
+            converse(connection, request, progress -> {});
+            return new Forwarder(received(connection, 1)[0]);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private static FileDescriptor[] received(AFUNIXSocket connection, int expected) throws IOException {
+        FileDescriptor[] descriptors = connection.getReceivedFileDescriptors();
+        if (descriptors == null || descriptors.length != expected)
+            throw new IOException("the session came without its descriptors");
+        for (int i = 0; i < descriptors.length; i++) // those that came are closed with the connection
+        descriptors[i] = FileDescriptorCast.duplicating(descriptors[i]).getFileDescriptor();
+        return descriptors;
     }
 
     /** Sets the size of a session's terminal. */

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
     @JsonSubTypes.Type(value = Request.Inspect.class, name = "inspect"),
     @JsonSubTypes.Type(value = Request.Measure.class, name = "measure"),
     @JsonSubTypes.Type(value = Request.OpenSession.class, name = "open-session"),
+    @JsonSubTypes.Type(value = Request.OpenForwarder.class, name = "open-forwarder"),
     @JsonSubTypes.Type(value = Request.Resize.class, name = "resize"),
     @JsonSubTypes.Type(value = Request.Snapshots.class, name = "snapshots"),
     @JsonSubTypes.Type(value = Request.TakeSnapshot.class, name = "take-snapshot"),
@@ -100,8 +101,25 @@ public sealed interface Request<R extends Reply> {
 
         public OpenSession {
             Objects.requireNonNull(tenant, "tenant");
-            if (user == null || !USER.matcher(user).matches()) throw new IllegalArgumentException("not a user's name");
+            requireUser(user);
             environment = Map.copyOf(environment);
+        }
+
+        private static void requireUser(String user) {
+            if (user == null || !USER.matcher(user).matches()) throw new IllegalArgumentException("not a user's name");
+        }
+    }
+
+    /**
+     * Run tenant-forward in the tenant, which makes sockets there. The reply carries one descriptor, see {@link
+     * Forwarder}.
+     *
+     * @param user a user of the tenant's own /etc/passwd, with whose rights the sockets are made
+     */
+    record OpenForwarder(UUID tenant, String user) implements Request<Reply.Done> {
+        public OpenForwarder {
+            Objects.requireNonNull(tenant, "tenant");
+            OpenSession.requireUser(user);
         }
     }
 

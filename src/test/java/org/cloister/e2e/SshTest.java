@@ -132,16 +132,15 @@ class SshTest {
         }
 
         @Test
-        void forwardingByThisMachine() {
+        void tunnelsAndX11() {
             Command.Outcome tunnel = Command.run(
-                    alice.sshCommand(List.of("-W", "127.0.0.1:" + instance.url().getPort())), new byte[0], SHORT);
-            assertEquals(255, tunnel.exit());
-            assertTrue(tunnel.out().isEmpty(), tunnel.toString());
-            Command.Outcome remote = Command.run(
-                    alice.sshCommand(List.of("-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"), "true"),
+                    alice.sshCommand(List.of("-o", "ExitOnForwardFailure=yes", "-w", "any"), "true"),
                     new byte[0],
                     SHORT);
-            assertEquals(255, remote.exit());
+            assertEquals(255, tunnel.exit(), tunnel.toString());
+            List<String> words = alice.sshCommand(List.of("-X"), "echo $DISPLAY");
+            Command.Outcome x11 = Command.run(words, Map.of("DISPLAY", "127.0.0.1:99"), new byte[0], SHORT);
+            assertEquals("\n", x11.out());
         }
     }
 

@@ -201,6 +201,14 @@ public final class Linux {
         return new Fd[] {new Fd(ends[0]), new Fd(ends[1])};
     }
 
+    /** Two ends of a unix stream socket. */
+    public static Fd[] socketPair() throws SyscallException {
+        int[] ends = new int[2];
+        // AF_UNIX 1, SOCK_STREAM 1, SOCK_CLOEXEC
+        check("socketpair", LibC.socketpair(1, 1 | O_CLOEXEC, 0, ends));
+        return new Fd[] {new Fd(ends[0]), new Fd(ends[1])};
+    }
+
     public static void fchown(Fd fd, long uid, long gid) throws SyscallException {
         check("fchown", LibC.fchown(fd.number(), (int) uid, (int) gid), uid, gid);
     }

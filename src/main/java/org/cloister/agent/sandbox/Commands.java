@@ -39,8 +39,8 @@ public final class Commands {
     }
 
     /**
-     * A process that was started: its status connection, and our ends of its standard streams (input, output, error) or
-     * the master of its terminal alone.
+     * A process that was started: its status connection, and our ends of its standard streams (input, output, error),
+     * or the master of its terminal or our end of its socket alone.
      *
      * @param pid as the tenant counts
      */
@@ -79,25 +79,37 @@ public final class Commands {
         words.add(command == null ? "" : command);
         words.add(Integer.toString(variables.size()));
         words.addAll(variables);
-        return start(words, terminal, null);
+        return start(words, terminal == null ? this::pipes : (ours, theirs) -> terminal(terminal, ours, theirs), null);
     }
 
     /** A program of ours, as the tenant's root, from a descriptor: no file of the tenant's is opened. */
     public Started program(Fd program, List<String> arguments) throws IOException, Refusal {
         List<String> words = new ArrayList<>(List.of("program", "", "pipes", "root", "", "0"));
         words.addAll(arguments);
-        return start(words, null, program);
+        return start(words, this::pipes, program);
     }
 
-    private Started start(List<String> words, Request.Terminal terminal, Fd program) throws IOException, Refusal {
+    /** A program of ours, as a user of the tenant's, from a descriptor, that speaks over one stream socket. */
+    public Started forwarder(Fd program, String user) throws IOException, Refusal {
+        return start(
+                new ArrayList<>(List.of("forward", "", "socket", user, "", "0", "ssh-forward")),
+                Commands::socket,
+                program);
+    }
+
+    /** Makes both ends of a process's streams, into lists whose descriptors are closed if it fails. */
+    private interface Streams {
+        void open(List<Fd> ours, List<Fd> theirs) throws IOException, Refusal;
+    }
+
+    private Started start(List<String> words, Streams streams, Fd program) throws IOException, Refusal {
         List<Fd> ours = new ArrayList<>();
         List<Fd> theirs = new ArrayList<>();
         List<Fd> entrances = cgroups.entrances(slot.cgroup());
         SeqPacket status = null;
         boolean started = false;
         try {
-            if (terminal == null) pipes(ours, theirs);
-            else terminal(terminal, ours, theirs);
+            streams.open(ours, theirs);
             words.set(1, Integer.toString(entrances.size()));
             List<Fd> sent = new ArrayList<>(entrances);
             sent.addAll(theirs);
@@ -128,6 +140,12 @@ public final class Commands {
             theirs.add(ends[stream == 0 ? 0 : 1]);
             Linux.fchown(theirs.getLast(), slot.firstUid(), slot.firstUid());
         }
+    }
+
+    private static void socket(List<Fd> ours, List<Fd> theirs) throws IOException {
+        Fd[] ends = Linux.socketPair();
+        ours.add(ends[0]);
+        theirs.add(ends[1]);
     }
 
     private void terminal(Request.Terminal size, List<Fd> ours, List<Fd> theirs) throws IOException, Refusal {

@@ -9,7 +9,6 @@ import java.util.concurrent.Executors;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
-import org.apache.sshd.common.global.KeepAliveHandler;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.helpers.AbstractConnectionService;
@@ -48,6 +47,7 @@ final class GatewayServer implements Closeable {
             Thread.ofPlatform().name("ssh-", 1).daemon().stackSize(STACK).factory());
     private final Connections connections;
     private final WindowBudget windows = new WindowBudget();
+    private final Forwarding forwarding;
     private final SshServer server;
 
     /**
@@ -66,6 +66,7 @@ final class GatewayServer implements Closeable {
             AgentClient agent) {
         this.agent = agent;
         this.places = places;
+        forwarding = new Forwarding(agent, windows, threads);
         connections = new Connections(stored, journal, open, threads);
         server = SshServer.setUpDefaultServer();
         server.setHost(address.host());
@@ -104,14 +105,14 @@ final class GatewayServer implements Closeable {
         server.addSessionListener(connections);
     }
 
-    /** Whatever stands in neither list is refused: no port forwarding, no agent, no X11, no tunnel. */
+    /** Whatever stands in neither list is refused: no X11, no tunnel. */
     private void serve() {
         server.setChannelFactories(List.of(
                 new Channels("session"),
                 new Channels("direct-tcpip"),
                 new Channels("direct-streamlocal@openssh.com"),
                 new Channels("tun@openssh.com")));
-        server.setGlobalRequestHandlers(List.of(KeepAliveHandler.INSTANCE));
+        server.setGlobalRequestHandlers(List.of(new GlobalRequests(forwarding, threads)));
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setAgentFactory(null);
         server.setShellFactory(null);
@@ -127,12 +128,12 @@ final class GatewayServer implements Closeable {
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO_WORKERS.set(server, NETWORK_THREADS);
         // Above what Channels refuses in words; the library would end the whole connection.
-        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, 4 * CHANNELS);
+        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, 2 * (CHANNELS + Forwards.CONNECTIONS));
         CoreModuleProperties.TCP_NODELAY.set(server, true);
         CoreModuleProperties.SOCKET_BACKLOG.set(server, 128);
     }
 
-    /** One kind of channel: sessions are served, the rest is refused in words. */
+    /** One kind of channel: sessions and forwarded connections are served, the rest is refused in words. */
     private final class Channels implements ChannelFactory {
 
         private final String type;
@@ -148,12 +149,13 @@ final class GatewayServer implements Closeable {
 
         @Override
         public Channel createChannel(Session session) {
+            if (type.startsWith("direct-")) return forwarding.asked(session, type);
             if (!type.equals("session"))
                 return new RefusedChannel(
-                        SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, "Forwarding is not possible here.");
-            int open = session.getService(AbstractConnectionService.class)
-                    .getChannels()
-                    .size();
+                        SshConstants.SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, "Tunnels are not possible here.");
+            long open = session.getService(AbstractConnectionService.class).getChannels().stream()
+                    .filter(TenantChannel.class::isInstance)
+                    .count();
             if (open >= CHANNELS) return full("This connection has " + CHANNELS + " sessions; close one first.");
             Login login = session.getAttribute(Login.OF_SESSION);
             long window = windows.take(login.tenantId());
@@ -161,6 +163,7 @@ final class GatewayServer implements Closeable {
             return new TenantChannel(
                     agent,
                     places,
+                    forwarding,
                     threads,
                     login,
                     session.getAttribute(Connections.SEEN),

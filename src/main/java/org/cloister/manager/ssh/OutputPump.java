@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
+import java.util.function.IntConsumer;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.AbstractChannel;
 import org.apache.sshd.common.channel.RemoteWindow;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.util.buffer.Buffer;
@@ -37,18 +39,24 @@ final class OutputPump implements Runnable {
     /** No reader is too slow. Not Long.MAX_VALUE, which overflows in the library. */
     private static final Duration PATIENCE = Duration.ofDays(3650);
 
-    private final TenantChannel channel;
+    private final AbstractChannel channel;
     private final ReadableByteChannel source;
     private final Stream stream;
+    private final IntConsumer sent;
     private final Runnable whenDone;
     private volatile boolean reading;
     private volatile long bytes;
 
-    /** @param whenDone called once, on the pump's thread, after the last byte was handed to the client or given up */
-    OutputPump(TenantChannel channel, ReadableByteChannel source, Stream stream, Runnable whenDone) {
+    /**
+     * @param sent told of so many bytes on their way to the client
+     * @param whenDone called once, on the pump's thread, after the last byte was handed to the client or given up
+     */
+    OutputPump(
+            AbstractChannel channel, ReadableByteChannel source, Stream stream, IntConsumer sent, Runnable whenDone) {
         this.channel = channel;
         this.source = source;
         this.stream = stream;
+        this.sent = sent;
         this.whenDone = whenDone;
     }
 
@@ -96,7 +104,7 @@ final class OutputPump implements Runnable {
                 underWay = channel.writePacket(packet);
             }
             bytes += length;
-            channel.sent(length);
+            sent.accept(length);
         }
         if (underWay != null) underWay.verify();
     }

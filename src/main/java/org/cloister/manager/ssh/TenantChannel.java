@@ -43,11 +43,13 @@ final class TenantChannel extends ChannelSession {
 
     private final AgentClient agent;
     private final Places places;
+    private final Forwarding forwarding;
     private final Executor threads;
     private final Login login;
     private final OpenConnection connection;
     private final ClientEnvironment environment = new ClientEnvironment();
     private Request.Terminal terminal;
+    private boolean wantsAgent;
     private final Object ending = new Object();
     private volatile TenantProcess process;
     private volatile OpenSession seen;
@@ -62,6 +64,7 @@ final class TenantChannel extends ChannelSession {
     TenantChannel(
             AgentClient agent,
             Places places,
+            Forwarding forwarding,
             Executor threads,
             Login login,
             OpenConnection connection,
@@ -70,6 +73,7 @@ final class TenantChannel extends ChannelSession {
         super(List.of());
         this.agent = agent;
         this.places = places;
+        this.forwarding = forwarding;
         this.threads = threads;
         this.login = login;
         this.connection = connection;
@@ -148,7 +152,9 @@ final class TenantChannel extends ChannelSession {
 
     @Override
     protected Result handleAgentForwardingParsed(String request) {
-        return Result.ReplyFailure;
+        if (process != null || !login.permissions().mayForwardAgent()) return Result.ReplyFailure;
+        wantsAgent = true;
+        return Result.ReplySuccess;
     }
 
     @Override
@@ -181,6 +187,7 @@ final class TenantChannel extends ChannelSession {
                 Sources.text(client) + " " + client.getPort() + " " + Sources.text(server) + " " + server.getPort());
         var request = new Request.OpenSession(login.tenantId(), login.user(), command, terminal, variables);
         TenantProcess prepared = new TenantProcess(this, login, request, agent, places, threads);
+        if (wantsAgent) prepared.give(() -> forwarding.agent(getSession()));
         process = prepared;
         seen = connection.open(forced == null ? runs : Runs.command(forced, terminal != null), prepared::end);
         return Result.ReplySuccess;

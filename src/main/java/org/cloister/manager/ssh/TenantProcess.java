@@ -1,6 +1,8 @@
 package org.cloister.manager.ssh;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ final class TenantProcess {
     private final Places places;
     private final Executor threads;
     private final InputQueue input;
+    private AgentSocket agentSocket = () -> null;
     private Session session;
     private boolean hungUp;
     private Request.Terminal size;
@@ -56,6 +59,16 @@ final class TenantProcess {
 
     InputQueue input() {
         return input;
+    }
+
+    /** Finds the path of a socket that leads to the client's agent, or null. */
+    interface AgentSocket {
+        String path() throws InterruptedException;
+    }
+
+    /** The process gets that socket. Called before {@link #start}. */
+    void give(AgentSocket socket) {
+        agentSocket = socket;
     }
 
     /** Returns at once; what happens then is told to the channel. */
@@ -137,10 +150,13 @@ final class TenantProcess {
     private void serve() {
         Session opened;
         try {
-            opened = agent.open(request);
+            opened = agent.open(withAgentSocket());
         } catch (AgentException e) {
             input.discard();
             channel.refuse(Refusals.sentence(login, e));
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return;
         }
         boolean late;
@@ -161,6 +177,14 @@ final class TenantProcess {
         }
     }
 
+    private Request.OpenSession withAgentSocket() throws InterruptedException {
+        String path = agentSocket.path();
+        if (path == null) return request;
+        Map<String, String> more = new HashMap<>(request.environment());
+        more.put("SSH_AUTH_SOCK", path);
+        return new Request.OpenSession(request.tenant(), request.user(), request.command(), request.terminal(), more);
+    }
+
     private void attend(Session opened) throws InterruptedException {
         boolean terminal = request.terminal() != null;
         CountDownLatch streams = new CountDownLatch(terminal ? 1 : 2);
@@ -168,13 +192,15 @@ final class TenantProcess {
             streams.countDown();
             if (streams.getCount() == 0) channel.endOutput();
         };
-        OutputPump output = new OutputPump(channel, opened.output().getChannel(), OutputPump.Stream.OUTPUT, done);
+        OutputPump output =
+                new OutputPump(channel, opened.output().getChannel(), OutputPump.Stream.OUTPUT, channel::sent, done);
         threads.execute(output);
         if (terminal) {
             input.open(opened.input().getChannel(), null);
             resize(size);
         } else {
-            threads.execute(new OutputPump(channel, opened.error().getChannel(), OutputPump.Stream.ERROR, done));
+            threads.execute(
+                    new OutputPump(channel, opened.error().getChannel(), OutputPump.Stream.ERROR, channel::sent, done));
             input.open(opened.input().getChannel(), opened.input());
         }
         Session.Exit exit = opened.await();

@@ -5,8 +5,11 @@
  * {@link org.cloister.manager.ssh.KeyLogin} and kept in {@link org.cloister.manager.ssh.Connections}; each of its
  * channels is a {@link org.cloister.manager.ssh.TenantChannel}, and what a channel runs is a
  * {@link org.cloister.manager.ssh.TenantProcess}: descriptors from the agent, carried both ways by threads of their
- * own. Nothing here opens a socket for a client: a forwarded port begins and ends in the tenant's network namespace, and
- * this process does not live there.
+ * own.
+ *
+ * <p>Nothing here makes a socket for a client. What is forwarded begins and ends in the tenant: the
+ * {@link org.cloister.manager.ssh.Forwards} of a connection ask a program that runs there, as the user who logged in, and
+ * get connected descriptors from it; a {@link org.cloister.manager.ssh.ForwardedChannel} carries each.
  *
  * <p>May touch the protocol to the agent, and of the manager the tenants and their keys, what pages know of open sessions, and
  * the event log.
