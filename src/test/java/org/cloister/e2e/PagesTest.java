@@ -386,12 +386,27 @@ class PagesTest {
         page.navigate(instance.url() + "/");
         button("Dark").click();
         for (String path : List.of(
-                "/", "/tenants/new", "/audits", "/templates", "/plans", "/events", "/machine", "/nothing-here")) {
+                "/",
+                "/tenants/new",
+                "/sessions",
+                "/authorities",
+                "/audits",
+                "/templates",
+                "/plans",
+                "/events",
+                "/machine",
+                "/nothing-here")) {
             page.setViewportSize(390, 844);
             page.navigate(instance.url() + path);
             assertEquals("dark", page.evaluate("document.documentElement.dataset.theme"), path);
             int width = ((Number) page.evaluate("document.documentElement.scrollWidth")).intValue();
             assertTrue(width <= 390, path + " is " + width + " wide");
+            assertEquals(
+                    List.of(),
+                    page.evaluate("[...document.querySelectorAll('.rail a')].filter(a => a.scrollWidth > a.clientWidth)"
+                            + ".map(a => a.textContent)"),
+                    "words that do not fit their places at the bottom");
+            if (path.equals("/sessions") || path.equals("/authorities")) picture(path.substring(1) + "-390-dark");
         }
     }
 
