@@ -103,12 +103,12 @@ class ThreatTableTest {
         return names;
     }
 
-    /** Every test of the product, as Class.method. */
+    /** Every test of the product, as Class.method; those of a nested class under the name of the outer one. */
     private static Set<String> tests() throws IOException {
         Set<String> tests = new TreeSet<>();
         try (var files = Files.walk(CLASSES)) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith("Test.class")).toList()) {
+            for (Path file : files.filter(path -> path.toString().matches(".*Test(\\$\\w+)?\\.class"))
+                    .toList()) {
                 String name = CLASSES.relativize(file).toString().replace('/', '.');
                 tests.addAll(testsOf(name.substring(0, name.length() - ".class".length())));
             }
@@ -120,9 +120,10 @@ class ThreatTableTest {
     private static List<String> testsOf(String className) {
         try {
             Class<?> type = Class.forName(className, false, ThreatTableTest.class.getClassLoader());
+            Class<?> file = type.getNestHost();
             return Arrays.stream(type.getDeclaredMethods())
                     .filter(ThreatTableTest::isTest)
-                    .map(method -> type.getSimpleName() + "." + method.getName())
+                    .map(method -> file.getSimpleName() + "." + method.getName())
                     .toList();
         } catch (ClassNotFoundException e) {
             throw new AssertionError(e);
