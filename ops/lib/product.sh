@@ -8,7 +8,8 @@ make_directories() {
     install -d -m 0755 "$CLOISTER_HOME" "$CLOISTER_HOME/keys" "$CLOISTER_HOME/tmp"
     install -d -m 0750 -g "$manager" "$CLOISTER_HOME/log"
     install -d -m 0700 "$CLOISTER_HOME/agent" "$CLOISTER_HOME/tmp/agent"
-    install -d -m 0700 -o "$manager" -g "$manager" "$CLOISTER_HOME/keys/manager" "$CLOISTER_HOME/tmp/manager"
+    install -d -m 0700 -o "$manager" -g "$manager" "$CLOISTER_HOME/keys/manager" "$CLOISTER_HOME/tmp/manager" \
+        "$CLOISTER_HOME/recordings"
     install -d -m 0700 -o "$DB_USER" -g "$DB_USER" "$CLOISTER_HOME/db"
     install -d -m 0755 "$CLOISTER_RUN"
     install -d -m 0750 -g "$manager" "$CLOISTER_RUN/agent"

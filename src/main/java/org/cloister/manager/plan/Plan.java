@@ -37,6 +37,9 @@ public class Plan extends PanacheEntityBase {
     @Enumerated(EnumType.STRING)
     public TenantSpec.Profile profile;
 
+    /** Whether its tenants' sessions on a terminal are recorded. */
+    public boolean recording;
+
     @Column(name = "created_at")
     public Instant createdAt;
 

@@ -8,6 +8,13 @@ import org.cloister.manager.page.Fact;
  * A plan as its card shows it, in words.
  *
  * @param nesting whether its tenants run with the weaker profile
+ * @param recording whether their sessions on a terminal are recorded
  * @param tenants how many have it
  */
-record PlanCard(String name, String summary, boolean nesting, List<Heading.Group<Fact>> limits, String tenants) {}
+record PlanCard(
+        String name,
+        String summary,
+        boolean nesting,
+        boolean recording,
+        List<Heading.Group<Fact>> limits,
+        String tenants) {}

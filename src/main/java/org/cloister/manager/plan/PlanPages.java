@@ -37,6 +37,7 @@ class PlanPages {
                 plan.name,
                 plan.summary,
                 plan.profile == TenantSpec.Profile.NESTING,
+                plan.recording,
                 Heading.group(
                         limit -> Fact.text(LimitWords.label(limit), LimitWords.value(limit, plan.limits.of(limit)))),
                 Words.plural(Tenant.count("plan", plan.name), "tenant"));

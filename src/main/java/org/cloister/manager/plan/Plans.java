@@ -46,12 +46,15 @@ public class Plans {
      * A plan as programs see and write it; what is null or missing in a change stays as it is.
      *
      * @param profile what its tenants may ask of the kernel: strict where nothing is said, or nesting, which is weaker
+     * @param recording whether sessions on a terminal are recorded, which their users are told; false where nothing is
+     *     said
      * @param limits in JSON beside the name, each by its own
      */
     public record PlanView(
             String name,
             String summary,
             String profile,
+            Boolean recording,
             @JsonAnyGetter @JsonAnySetter Map<String, Long> limits) {
 
         public PlanView {
@@ -59,7 +62,7 @@ public class Plans {
         }
 
         public static PlanView of(Plan plan) {
-            return new PlanView(plan.name, plan.summary, word(plan.profile), plan.limits.named());
+            return new PlanView(plan.name, plan.summary, word(plan.profile), plan.recording, plan.limits.named());
         }
     }
 
@@ -104,6 +107,7 @@ public class Plans {
                 throw Refusal.invalid("name", "A plan keeps its name. Make a new one and remove this.");
             if (wish.summary() != null) plan.summary = summary(wish);
             if (wish.profile() != null) plan.profile = profile(wish);
+            if (wish.recording() != null) plan.recording = wish.recording();
             plan.limits = limits("", () -> plan.limits.with(wish.limits()));
             events.record(actor, "plan.changed", null, "Plan " + name + " was changed.");
             return PlanView.of(plan);
@@ -142,6 +146,7 @@ public class Plans {
         plan.name = wish.name();
         plan.summary = wish.summary() == null ? "" : summary(wish);
         plan.profile = wish.profile() == null ? Profile.STRICT : profile(wish);
+        plan.recording = Boolean.TRUE.equals(wish.recording());
         plan.limits = limits("", () -> Limits.of(wish.limits()));
         plan.createdAt = Instant.now();
         plan.persist();

@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What every response carries, and what is answered before or beside JAX-RS. */
@@ -20,6 +21,11 @@ class Edge {
     private static final String POLICY =
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
                     + "form-action 'self'; frame-ancestors 'none'";
+
+    /** The page that plays a recording has its terminal in WebAssembly, from our own file like every script. */
+    private static final Pattern PLAYER = Pattern.compile("/tenants/[^/]+/recordings/[^/]+");
+
+    private static final String WEB_ASSEMBLY = "; script-src 'self' 'wasm-unsafe-eval'";
 
     @ConfigProperty(name = "quarkus.http.limits.max-body-size")
     MemorySize largestBody;
@@ -35,7 +41,8 @@ class Edge {
     /** Set before anything answers, so that no answer lacks them, errors and redirects included. */
     private static void secure(RoutingContext context) {
         HttpServerResponse response = context.response();
-        response.putHeader("Content-Security-Policy", POLICY);
+        boolean plays = PLAYER.matcher(context.normalizedPath()).matches();
+        response.putHeader("Content-Security-Policy", plays ? POLICY + WEB_ASSEMBLY : POLICY);
         response.putHeader("X-Content-Type-Options", "nosniff");
         response.putHeader("X-Frame-Options", "DENY");
         // Not no-referrer: browsers would then send "Origin: null" with the forms of our own pages, too.

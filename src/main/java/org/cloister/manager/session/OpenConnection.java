@@ -1,5 +1,6 @@
 package org.cloister.manager.session;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -52,6 +53,10 @@ public final class OpenConnection extends Traffic {
         opened.incrementAndGet();
         sessions.put(session.id(), session);
         return session;
+    }
+
+    Witness witness(OpenSession session, int columns, int rows, String term) throws IOException {
+        return all.witness(session, columns, rows, term);
     }
 
     void closed(OpenSession session) {

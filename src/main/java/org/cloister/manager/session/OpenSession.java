@@ -1,5 +1,6 @@
 package org.cloister.manager.session;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -20,12 +21,22 @@ public final class OpenSession extends Traffic {
         this.ending = ending;
     }
 
+    /**
+     * Who looks on; to be closed when the session is over.
+     *
+     * @throws IOException as {@link Witnesses#of}
+     */
+    public Witness witness(int columns, int rows, String term) throws IOException {
+        return connection.witness(this, columns, rows, term);
+    }
+
     /** Its channel is closed. */
     public void close() {
         connection.closed(this);
     }
 
-    void end(String sentence) {
+    /** Hangs up on what runs, and tells the client the sentence. */
+    public void end(String sentence) {
         ending.accept(sentence);
     }
 
@@ -33,15 +44,15 @@ public final class OpenSession extends Traffic {
         return id;
     }
 
-    OpenConnection connection() {
+    public OpenConnection connection() {
         return connection;
     }
 
-    Runs runs() {
+    public Runs runs() {
         return runs;
     }
 
-    Instant since() {
+    public Instant since() {
         return since;
     }
 }

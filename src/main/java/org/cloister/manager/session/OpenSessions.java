@@ -1,7 +1,9 @@
 package org.cloister.manager.session;
 
+import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +21,10 @@ public class OpenSessions {
     @Inject
     EventLog events;
 
+    @Inject
+    @All
+    List<Witnesses> witnesses;
+
     private final Map<UUID, OpenConnection> connections = new ConcurrentHashMap<>();
 
     /**
@@ -30,6 +36,15 @@ public class OpenSessions {
         OpenConnection connection = new OpenConnection(this, who, ending);
         connections.put(connection.id(), connection);
         return connection;
+    }
+
+    /** Of those who look on at sessions each has its own kind. */
+    Witness witness(OpenSession session, int columns, int rows, String term) throws IOException {
+        for (Witnesses some : witnesses) {
+            Witness witness = some.of(session, columns, rows, term);
+            if (witness != Witness.NOBODY) return witness;
+        }
+        return Witness.NOBODY;
     }
 
     void closed(OpenConnection connection) {

@@ -3,6 +3,7 @@ package org.cloister.manager.ssh;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ final class TenantChannel extends ChannelSession {
 
     /** A terminal's sides are unsigned shorts in the kernel. */
     private static final int LARGEST_SIDE = 65_535;
+
+    /** For a client to have room for a line. */
+    private static final Duration ANNOUNCEMENT = Duration.ofSeconds(10);
 
     private final AgentClient agent;
     private final Places places;
@@ -186,10 +190,12 @@ final class TenantChannel extends ChannelSession {
                 "SSH_CONNECTION",
                 Sources.text(client) + " " + client.getPort() + " " + Sources.text(server) + " " + server.getPort());
         var request = new Request.OpenSession(login.tenantId(), login.user(), command, terminal, variables);
-        TenantProcess prepared = new TenantProcess(this, login, request, agent, places, threads);
+        seen = connection.open(forced == null ? runs : Runs.command(forced, terminal != null), sentence -> {
+            if (process != null) process.end(sentence);
+        });
+        TenantProcess prepared = new TenantProcess(this, login, request, seen, agent, places, threads);
         if (wantsAgent) prepared.give(() -> forwarding.agent(getSession()));
         process = prepared;
-        seen = connection.open(forced == null ? runs : Runs.command(forced, terminal != null), prepared::end);
         return Result.ReplySuccess;
     }
 
@@ -285,6 +291,20 @@ final class TenantChannel extends ChannelSession {
     void sent(int bytes) {
         OpenSession open = seen;
         if (open != null) open.sent(bytes);
+    }
+
+    /** A line on the terminal before anything runs. Waits for a client that takes nothing. */
+    void announce(String sentence) throws IOException {
+        byte[] line = (sentence + "\r\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            getRemoteWindow().waitAndConsume(line.length, ANNOUNCEMENT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+        Buffer packet = message(SshConstants.SSH_MSG_CHANNEL_DATA);
+        packet.putBytes(line);
+        writePacket(packet);
     }
 
     /** No more output will come. */

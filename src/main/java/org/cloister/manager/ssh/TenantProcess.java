@@ -1,11 +1,14 @@
 package org.cloister.manager.ssh;
 
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.cloister.manager.session.OpenSession;
+import org.cloister.manager.session.Witness;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Request;
@@ -30,12 +33,14 @@ final class TenantProcess {
     private final TenantChannel channel;
     private final Login login;
     private final Request.OpenSession request;
+    private final OpenSession seen;
     private final AgentClient agent;
     private final Places places;
     private final Executor threads;
     private final InputQueue input;
     private AgentSocket agentSocket = () -> null;
     private Session session;
+    private volatile Witness witness = Witness.NOBODY;
     private boolean hungUp;
     private Request.Terminal size;
     private boolean resizing;
@@ -44,12 +49,14 @@ final class TenantProcess {
             TenantChannel channel,
             Login login,
             Request.OpenSession request,
+            OpenSession seen,
             AgentClient agent,
             Places places,
             Executor threads) {
         this.channel = channel;
         this.login = login;
         this.request = request;
+        this.seen = seen;
         this.agent = agent;
         this.places = places;
         this.threads = threads;
@@ -80,6 +87,7 @@ final class TenantProcess {
     synchronized void resize(Request.Terminal terminal) {
         if (request.terminal() == null) return;
         size = terminal;
+        witness.resized(terminal.columns(), terminal.rows());
         if (session == null || resizing || hungUp) return;
         resizing = true;
         threads.execute(this::sendSize);
@@ -141,10 +149,27 @@ final class TenantProcess {
             return;
         }
         try {
+            call();
             serve();
+        } catch (IOException e) {
+            input.discard();
+            channel.refuse(e.getMessage());
         } finally {
+            witness.close();
             places.giveBack(login);
         }
+    }
+
+    /** Whoever must look on is there, and the client knows, before anything runs. */
+    private void call() throws IOException {
+        Request.Terminal terminal = request.terminal();
+        witness = terminal == null
+                ? seen.witness(0, 0, null)
+                : seen.witness(
+                        terminal.columns(),
+                        terminal.rows(),
+                        request.environment().get("TERM"));
+        if (witness.announcement() != null) channel.announce(witness.announcement());
     }
 
     private void serve() {
@@ -192,8 +217,8 @@ final class TenantProcess {
             streams.countDown();
             if (streams.getCount() == 0) channel.endOutput();
         };
-        OutputPump output =
-                new OutputPump(channel, opened.output().getChannel(), OutputPump.Stream.OUTPUT, channel::sent, done);
+        ReadableByteChannel shown = Witnessed.output(opened.output().getChannel(), witness);
+        OutputPump output = new OutputPump(channel, shown, OutputPump.Stream.OUTPUT, channel::sent, done);
         threads.execute(output);
         if (terminal) {
             input.open(opened.input().getChannel(), null);
@@ -201,7 +226,7 @@ final class TenantProcess {
         } else {
             threads.execute(
                     new OutputPump(channel, opened.error().getChannel(), OutputPump.Stream.ERROR, channel::sent, done));
-            input.open(opened.input().getChannel(), opened.input());
+            input.open(Witnessed.input(opened.input().getChannel(), witness), opened.input());
         }
         Session.Exit exit = opened.await();
         input.discard();

@@ -15,8 +15,18 @@ import org.cloister.protocol.TenantSpec.Desired;
  * @param nesting whether the tenant would run with the weaker profile, and does not yet
  * @param strict whether it would run with the strict profile again
  * @param restarts whether every process and session ends for it
+ * @param recorded whether sessions on a terminal would be recorded, and are not yet
+ * @param unrecorded whether they would no longer be
  */
-record PlanChange(String name, String plan, List<Row> rows, boolean nesting, boolean strict, boolean restarts) {
+record PlanChange(
+        String name,
+        String plan,
+        List<Row> rows,
+        boolean nesting,
+        boolean strict,
+        boolean restarts,
+        boolean recorded,
+        boolean unrecorded) {
 
     record Row(String label, String before, String after) {}
 
@@ -34,10 +44,12 @@ record PlanChange(String name, String plan, List<Row> rows, boolean nesting, boo
                         .toList(),
                 profile && plan.profile == TenantSpec.Profile.NESTING,
                 profile && plan.profile == TenantSpec.Profile.STRICT,
-                profile && tenant.desired != Desired.STOPPED);
+                profile && tenant.desired != Desired.STOPPED,
+                plan.recording && !tenant.recording,
+                !plan.recording && tenant.recording);
     }
 
     public boolean nothing() {
-        return rows.isEmpty() && !nesting && !strict;
+        return rows.isEmpty() && !nesting && !strict && !recorded && !unrecorded;
     }
 }

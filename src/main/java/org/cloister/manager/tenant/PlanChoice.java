@@ -7,7 +7,7 @@ import org.cloister.protocol.Limit;
 import org.cloister.protocol.TenantSpec;
 
 /** A plan as a card to choose. @param nesting whether its tenants run with the weaker profile */
-record PlanChoice(String name, String limits, String disk, boolean nesting, boolean chosen) {
+record PlanChoice(String name, String limits, String disk, boolean nesting, boolean recording, boolean chosen) {
 
     static List<PlanChoice> all(String chosen) {
         return Plan.all().stream()
@@ -17,6 +17,7 @@ record PlanChoice(String name, String limits, String disk, boolean nesting, bool
                         Words.bytes(plan.limits.of(Limit.DISK)) + " disk, "
                                 + Words.count(plan.limits.of(Limit.PROCESSES)) + " processes",
                         plan.profile == TenantSpec.Profile.NESTING,
+                        plan.recording,
                         plan.name.equals(chosen)))
                 .toList();
     }

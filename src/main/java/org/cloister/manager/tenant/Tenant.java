@@ -71,6 +71,9 @@ public class Tenant extends PanacheEntityBase {
     @Enumerated(EnumType.STRING)
     public TenantSpec.Profile profile;
 
+    /** Of its plan likewise: whether sessions on a terminal are recorded. */
+    public boolean recording;
+
     @Column(name = "uid_range", columnDefinition = "int8range", updatable = false)
     @ColumnTransformer(read = "uid_range::text", write = "?::int8range")
     public String uidRange;

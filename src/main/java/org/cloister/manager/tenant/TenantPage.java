@@ -16,6 +16,7 @@ import org.cloister.protocol.Reply;
  * @param failure why the last change did not succeed; null when it did
  * @param standing whether its walls stand now: it runs or is frozen
  * @param nesting whether it runs with the weaker profile
+ * @param recording whether its sessions on a terminal are recorded
  * @param missing what this machine lacks, so that a limit does not bind; one sentence each
  * @param startedAt null when it does not run
  * @param said what was refused just now, or null; beside its field where there is one
@@ -32,6 +33,7 @@ record TenantPage(
         String within,
         String plan,
         boolean nesting,
+        boolean recording,
         List<Heading.Group<Line>> limits,
         List<String> missing,
         List<Fact> facts,

@@ -11,6 +11,7 @@ import org.cloister.protocol.Slot;
 /**
  * A tenant as programs see it.
  *
+ * @param recording whether its sessions on a terminal are recorded
  * @param notes sentences that whoever changed something should read, such as a key that logs in elsewhere too; null for
  *     none
  */
@@ -27,6 +28,7 @@ public record TenantView(
         String address6,
         Limits limits,
         String profile,
+        boolean recording,
         Ssh ssh,
         Instant createdAt,
         String failure,
@@ -52,6 +54,7 @@ public record TenantView(
                 tenant.address6,
                 tenant.limits,
                 Plans.word(tenant.profile),
+                tenant.recording,
                 new Ssh(sshCommand),
                 tenant.createdAt,
                 tenant.failure,

@@ -160,6 +160,7 @@ class TenantViews {
                         : plural(processes.size(), "process").replace("processs", "processes"),
                 tenant.plan,
                 tenant.profile == TenantSpec.Profile.NESTING,
+                tenant.recording,
                 meters.all(tenant.id, tenant.limits, measure(tenant)),
                 frame.host().map(Reply.Host::missing).orElse(List.of()),
                 facts(tenant, inspection, seen),

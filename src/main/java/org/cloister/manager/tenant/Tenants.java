@@ -86,6 +86,7 @@ public class Tenants {
             tenant.createdAt = Instant.now();
             tenant.limits = plan.limits;
             tenant.profile = plan.profile;
+            tenant.recording = plan.recording;
             tenant.place(slots.free());
             tenant.persist();
             store(tenant, keys);
@@ -121,6 +122,7 @@ public class Tenants {
                         tenant.plan = plan.name;
                         limits = plan.limits;
                         take(actor, tenant, plan.profile);
+                        record(actor, tenant, plan.recording);
                     }
                     if (wish.limits() != null) {
                         Limits before = limits;
@@ -143,6 +145,18 @@ public class Tenants {
                 tenant.name,
                 tenant.name + " has the profile " + Plans.word(profile) + " now"
                         + (tenant.desired == Desired.STOPPED ? "." : ", and is restarted for it."));
+    }
+
+    /** From the next session on. */
+    private void record(String actor, Tenant tenant, boolean recording) {
+        if (tenant.recording == recording) return;
+        tenant.recording = recording;
+        events.record(
+                actor,
+                "tenant.recording",
+                tenant.name,
+                "Sessions of " + tenant.name + " on a terminal are " + (recording ? "" : "no longer ")
+                        + "recorded from now on.");
     }
 
     /** The tenant stays in the list as deleting until the agent has scrubbed it; then its row and slot are free. */
