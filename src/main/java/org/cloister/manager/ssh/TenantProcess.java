@@ -94,15 +94,17 @@ final class TenantProcess {
     }
 
     void signal(int number) {
-        threads.execute(() -> {
-            Session running = running();
-            if (running == null) return;
-            try {
-                running.signal(number);
-            } catch (IOException e) {
-                LOG.debugf("a signal for a process of %s was lost: %s", login.tenant(), e.getMessage());
-            }
-        });
+        threads.execute(() -> send(number));
+    }
+
+    private void send(int number) {
+        Session running = running();
+        if (running == null) return;
+        try {
+            running.signal(number);
+        } catch (IOException e) {
+            LOG.debugf("a signal for a process of %s was lost: %s", login.tenant(), e.getMessage());
+        }
     }
 
     /** Nobody reads the output any more: the process learns it by SIGPIPE at its next write. */
@@ -120,8 +122,10 @@ final class TenantProcess {
 
     /** Somebody ends the session: what runs in it gets a hang-up, also without a terminal, and the client reads why. */
     void end(String sentence) {
-        signal(HANG_UP);
-        threads.execute(() -> channel.refuse(sentence));
+        threads.execute(() -> {
+            send(HANG_UP); // first: after the refusal there is nobody left to send it to
+            channel.refuse(sentence);
+        });
     }
 
     /** The channel is gone. A terminal hangs up on its processes; others run on until they read or write. */
