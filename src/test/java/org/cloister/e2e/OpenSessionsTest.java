@@ -121,10 +121,11 @@ class OpenSessionsTest {
     void whoeverIsEndedReadsWhyAndItsProcessesGetAHangUp() throws Exception {
         for (List<String> options : List.of(List.of("-tt"), List.<String>of())) {
             alice.ssh("rm -f /root/hup").orFail();
+            // A shell says on its error stream that its child was hung up on, and would die of nobody reading it.
             Process trapped = start(
                     alice,
                     options,
-                    "trap 'echo ${EPOCHREALTIME/[.,]/} > /root/hup; exit' HUP; echo ready; while :; do sleep 0.05; done");
+                    "trap 'echo ${EPOCHREALTIME/[.,]/} > /root/hup; exit' HUP; echo ready; exec 2>/dev/null; while :; do sleep 0.05; done");
             try {
                 JsonNode session = await(alice, "sleep 0.05");
                 assertEquals(!options.isEmpty(), session.get("terminal").asBoolean());

@@ -1,7 +1,5 @@
 package org.cloister.manager.session;
 
-import java.util.regex.Pattern;
-
 /**
  * What a client asked to run.
  *
@@ -16,11 +14,6 @@ public record Runs(String kind, String command, boolean terminal) {
     /** A client may send a quarter of a megabyte. */
     private static final int SHOWN = 500;
 
-    private static final Pattern SPACES = Pattern.compile("\\s+");
-
-    /** What would move or hide the text around it, in a terminal or in a page. */
-    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}]");
-
     public static Runs shell(boolean terminal) {
         return new Runs("shell", null, terminal);
     }
@@ -31,8 +24,6 @@ public record Runs(String kind, String command, boolean terminal) {
 
     /** @param command any text of the client's */
     public static Runs command(String command, boolean terminal) {
-        String head = command.length() <= SHOWN ? command : command.substring(0, SHOWN) + "…";
-        return new Runs(
-                "command", UNSEEN.matcher(SPACES.matcher(head).replaceAll(" ")).replaceAll("?"), terminal);
+        return new Runs("command", Plain.text(command, SHOWN), terminal);
     }
 }
