@@ -15,7 +15,7 @@ install_packages() {
     local missing=()
     local entry
     for entry in "${NEEDED[@]}" "$@"; do
-        command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
+        command -v "${entry%%:*}" >/dev/null || [[ -e ${entry%%:*} ]] || missing+=("${entry#*:}")
     done
     for entry in "${NEEDED_FILES[@]}"; do
         [[ -e ${entry%%:*} ]] || missing+=("${entry#*:}")

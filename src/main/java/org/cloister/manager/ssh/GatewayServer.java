@@ -69,6 +69,7 @@ final class GatewayServer implements Closeable {
         forwarding = new Forwarding(agent, windows, threads);
         connections = new Connections(stored, journal, open, threads);
         server = SshServer.setUpDefaultServer();
+        server.setIoServiceFactoryFactory(new Conversation.Factory());
         server.setHost(address.host());
         server.setPort(address.port());
         server.setKeyPairProvider(KeyPairProvider.wrap(hostKey.pair()));

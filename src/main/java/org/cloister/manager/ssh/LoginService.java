@@ -8,15 +8,12 @@ import org.apache.sshd.common.auth.AbstractUserAuthServiceFactory;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.server.session.ServerUserAuthService;
-import org.jboss.logging.Logger;
 
 /**
  * The library's authentication service, whose "no" waits for as long as the source has earned ({@link Delays}). No thread
  * waits with it, and nothing else happens on the connection meanwhile: a client that does not wait either is cut off.
  */
 final class LoginService extends ServerUserAuthService {
-
-    private static final Logger LOG = Logger.getLogger(LoginService.class);
 
     private final Connections connections;
     private boolean waiting;
@@ -53,7 +50,6 @@ final class LoginService extends ServerUserAuthService {
         try {
             answer(command, buffer);
         } catch (Exception e) {
-            LOG.debugf("a refusal: %s", e.getMessage());
             getServerSession().close(true);
         }
     }

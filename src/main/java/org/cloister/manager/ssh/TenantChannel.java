@@ -34,7 +34,8 @@ import org.jboss.logging.Logger;
  */
 final class TenantChannel extends ChannelSession {
 
-    private static final Logger LOG = Logger.getLogger(TenantChannel.class);
+    /** Under this class's own name the library logs what clients send, as they sent it; that name is off. */
+    private static final Logger LOG = Logger.getLogger(TenantProcess.class);
 
     /** Runs in the tenant, with its own files and under its own limits. */
     private static final Map<String, String> SUBSYSTEMS = Map.of("sftp", "/usr/lib/openssh/sftp-server");

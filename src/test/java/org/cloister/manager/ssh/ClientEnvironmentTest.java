@@ -31,6 +31,16 @@ class ClientEnvironmentTest {
     }
 
     @Test
+    void thereAreNotMoreThanALocaleHas() {
+        for (int i = 0; i < 10_000; i++)
+            environment.set(
+                    "LC_" + (char) ('A' + i / 676 % 26) + (char) ('A' + i / 26 % 26) + (char) ('A' + i % 26), "C");
+        assertEquals(ClientEnvironment.MOST, environment.variables().size());
+        assertFalse(environment.set("LANG", "C"));
+        assertTrue(environment.set("LC_AAA", "de")); // one that is there may change
+    }
+
+    @Test
     void valuesAreShortAndPrintable() {
         assertFalse(environment.set("TERM", "x".repeat(257)));
         assertFalse(environment.set("TERM", "a\nb"));

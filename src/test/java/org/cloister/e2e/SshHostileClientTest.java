@@ -1,0 +1,254 @@
+package org.cloister.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What no well-behaved client sends (hostile-ssh.py): it is not served, it costs a bounded part, and Bob is. */
+class SshHostileClientTest {
+
+    /** Before any key was exchanged, with keys but before a login, and logged in as Eve. */
+    private static final List<String> ATTACKS = List.of(
+            "endless_banner",
+            "endless_banner_lines",
+            "enormous_packet",
+            "negative_packet",
+            "large_packet",
+            "empty_packet",
+            "padding_longer_than_the_packet",
+            "noise",
+            "kexinit_flood",
+            "kexinit_of_many_names",
+            "ignore_before_kexinit",
+            "service_before_keys",
+            "login_before_keys",
+            "half_of_a_key_exchange",
+            "channel_before_login",
+            "channel_after_the_service_before_login",
+            "forward_before_login",
+            "connection_service_before_login",
+            "success_said_by_the_client",
+            "success_of_none",
+            "long_names",
+            "long_method",
+            "another_name_in_between",
+            "a_login_without_end",
+            "key_that_is_none",
+            "signature_of_somebody_else",
+            "seven_keys",
+            "ignore_flood",
+            "rekey_storm",
+            "unknown_messages",
+            "answers_that_nobody_reads",
+            "sessions_without_end",
+            "more_than_the_window",
+            "window_beyond_measure",
+            "data_for_nobody",
+            "variables_without_end",
+            "long_requests",
+            "keys_again_and_again");
+
+    /** Attacks at a time: enough to be beside each other, and each still fast enough to be one. */
+    private static final int AT_ONCE = 6;
+
+    private static final Duration LONG = Duration.ofSeconds(120);
+
+    private static Instance instance;
+    private static TenantHandle eve;
+    private static TenantHandle bob;
+
+    @TempDir
+    static Path directory;
+
+    @BeforeAll
+    static void onboard() throws IOException {
+        instance = Instance.assumeRunning();
+        eve = instance.tenant("eve");
+        bob = instance.tenant("bob");
+        try (InputStream script = SshHostileClientTest.class.getResourceAsStream("hostile-ssh.py")) {
+            Files.copy(script, directory.resolve("hostile-ssh.py"), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    @AfterAll
+    static void leave() {
+        if (eve != null) eve.close();
+        if (bob != null) bob.close();
+    }
+
+    private static Command.Outcome attack(String name, String source, String... more) {
+        List<String> words = new ArrayList<>(List.of(
+                "/usr/bin/python3",
+                directory.resolve("hostile-ssh.py").toString(),
+                name,
+                String.valueOf(instance.sshPort()),
+                source,
+                eve.keyFile().toString(),
+                "eve"));
+        words.addAll(List.of(more));
+        return Command.run(words, new byte[0], LONG);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noAttackIsServedAndBobIsMeanwhile() throws Exception {
+        bob.ssh("true").orFail();
+        long manager = Machine.pid(instance, "manager");
+        long before = resident(manager);
+        List<Future<Command.Outcome>> outcomes = new ArrayList<>();
+        long slowest = 0;
+        try (ExecutorService attackers = Executors.newFixedThreadPool(AT_ONCE)) {
+            for (int i = 0; i < ATTACKS.size(); i++) {
+                String name = ATTACKS.get(i);
+                String source = "127.0.2." + (i + 1);
+                outcomes.add(attackers.submit(() -> attack(name, source)));
+            }
+            while (!outcomes.stream().allMatch(Future::isDone)) {
+                long start = System.nanoTime();
+                Command.Outcome served =
+                        Command.run(bob.sshCommand(List.of("-v"), "true"), new byte[0], Duration.ofSeconds(60));
+                assertEquals(0, served.exit(), served.toString());
+                slowest = Math.max(slowest, System.nanoTime() - start);
+                Thread.sleep(500);
+            }
+        }
+        long longest = slowest / 1_000_000;
+        long grown = resident(manager) - before;
+        System.out.printf(
+                "hostile clients: Bob's longest login %d ms, the manager grew by %d MiB%n", longest, grown >> 20);
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int i = 0; i < ATTACKS.size(); i++) {
+            Command.Outcome outcome = outcomes.get(i).get();
+            tests.add(
+                    DynamicTest.dynamicTest(ATTACKS.get(i), () -> assertEquals(0, outcome.exit(), outcome.toString())));
+        }
+        tests.add(DynamicTest.dynamicTest("Bob is served", () -> assertTrue(longest < 10_000, longest + " ms")));
+        tests.add(DynamicTest.dynamicTest("the manager is the one it was", () -> {
+            assertEquals(manager, Machine.pid(instance, "manager"));
+            assertTrue(grown < 256L << 20, "it grew by " + (grown >> 20) + " MiB");
+        }));
+        return tests.stream();
+    }
+
+    /** Bytes of a process that are in memory (proc(5), VmRSS). */
+    private static long resident(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(pid), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D+", "")))
+                .sum();
+    }
+
+    /**
+     * A stranger cannot tell from the answer, nor from the time that it takes, whether a tenant is there, runs, or knows
+     * the key in some other way. Medians, because single answers are at the mercy of the machine.
+     */
+    @Test
+    void theAnswerAndItsTimeAreTheSameWhateverIsWrong() throws Exception {
+        try (TenantHandle alice = instance.tenant("alice", java.util.Map.of("start", false))) {
+            for (String key : List.of("stranger", "elsewhere", "bound", "authority"))
+                Command.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file(key))
+                        .orFail();
+            add("from=\"192.0.2.1\" ", "elsewhere");
+            add("user=\"worker\" ", "bound");
+            add("cert-authority ", "authority");
+            Command.Outcome outcome = attack(
+                    "answers",
+                    "127.0.0.1",
+                    "nobody-here=" + file("stranger.pub"),
+                    "Not A Name=" + file("stranger.pub"),
+                    "bob=" + file("stranger.pub"),
+                    "alice=" + file("stranger.pub"),
+                    "bob=" + eve.keyFile() + ".pub",
+                    "bob=" + file("elsewhere.pub"),
+                    "bob=" + file("bound.pub"),
+                    "bob=" + file("authority.pub"));
+            assertEquals(0, outcome.exit(), outcome.toString());
+            List<Long> medians = outcome.out()
+                    .lines()
+                    .filter(line -> Character.isDigit(line.charAt(0)))
+                    .map(SshHostileClientTest::median)
+                    .sorted()
+                    .toList();
+            assertEquals(8, medians.size());
+            long apart = medians.getLast() - medians.getFirst();
+            long allowed = Math.max(1_500, medians.getFirst() / 2);
+            System.out.println("answers to eight wrong logins, medians in µs: " + medians);
+            assertTrue(apart < allowed, medians + " µs");
+        }
+    }
+
+    private static long median(String line) {
+        String[] words = line.split(" ");
+        long[] times = Arrays.stream(words)
+                .skip(words.length - 60L)
+                .mapToLong(Long::parseLong)
+                .sorted()
+                .toArray();
+        return times[times.length / 2];
+    }
+
+    private static String file(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    private static void add(String options, String key) throws IOException {
+        String line = options + Files.readString(Path.of(file(key) + ".pub")).strip();
+        instance.request("POST", "/tenants/bob/keys", java.util.Map.of("sshKeys", List.of(line)))
+                .expect(201);
+    }
+
+    /** The eleventh try of one address waits, and a login forgets that. */
+    @Test
+    void whoFailsAgainAndAgainWaitsLongerUntilALoginSucceeds() {
+        String source = "127.0.9.9";
+        long first = denied(source);
+        for (int i = 0; i < 5; i++) denied(source);
+        long last = denied(source);
+        assertTrue(last > first + 1500, first + " ms at first, " + last + " ms at last");
+        Command.Outcome owner =
+                Command.run(bob.sshCommand(List.of("-b", source), "true"), new byte[0], Duration.ofSeconds(60));
+        assertEquals(0, owner.exit());
+        assertTrue(denied(source) < last - 1000);
+    }
+
+    /** Three keys that are nobody's. @return milliseconds */
+    private static long denied(String source) {
+        long start = System.nanoTime();
+        Command.Outcome outcome = Command.run(
+                List.of(
+                        "/usr/bin/python3",
+                        "-c",
+                        String.join(
+                                "\n",
+                                "import paramiko, socket, sys",
+                                "s = socket.socket(); s.bind((sys.argv[1], 0)); s.connect(('127.0.0.1', int(sys.argv[2])))",
+                                "t = paramiko.Transport(s); t.start_client()",
+                                "for _ in range(3):",
+                                "    try: t.auth_publickey('bob', paramiko.ECDSAKey.generate()); sys.exit(1)",
+                                "    except paramiko.AuthenticationException: pass"),
+                        source,
+                        String.valueOf(instance.sshPort())),
+                new byte[0],
+                Duration.ofSeconds(60));
+        assertEquals(0, outcome.exit(), outcome.toString());
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+}
