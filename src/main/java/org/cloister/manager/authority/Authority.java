@@ -35,7 +35,7 @@ public class Authority extends PanacheEntityBase {
     public Instant createdAt;
 
     /** @throws org.cloister.manager.problem.Refusal they cannot be read, so that the key must let nobody in */
-    public KeyOptions options() {
+    public KeyOptions readOptions() {
         return KeyOptions.parse(options);
     }
 

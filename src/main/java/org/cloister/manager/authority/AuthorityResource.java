@@ -41,7 +41,7 @@ class AuthorityResource {
                     authority.comment,
                     authority.createdAt,
                     authority.options,
-                    authority.options().expiresAt());
+                    authority.readOptions().expiresAt());
         }
     }
 

@@ -56,7 +56,7 @@ class StoredTenants implements TenantDirectory {
 
     private static Authorities authorities() {
         return new Authorities(
-                options(Authority.<Authority>listAll(), key -> key.fingerprint, Authority::options),
+                options(Authority.<Authority>listAll(), key -> key.fingerprint, Authority::readOptions),
                 Revocation.<Revocation>streamAll()
                         .map(row -> new Authorities.Revoked(row.authority, row.serialBits(), row.keyId))
                         .collect(Collectors.toUnmodifiableSet()));
