@@ -28,8 +28,10 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Where -L, -D and -W of OpenSSH's client lead: into the tenant and nowhere else. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what is never ended would be read for ever
 class ForwardTest {
 
     private static final int PORT = 8000;
