@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -270,10 +271,9 @@ class IsolationTest {
     void theHostsDirectoriesOfTenantsAreClosedToEveryoneButRoot() throws IOException {
         for (String directory : List.of("pool", "agent"))
             assertEquals(
-                    "[OWNER_READ, OWNER_WRITE, OWNER_EXECUTE]".length(),
-                    Files.getPosixFilePermissions(instance.home().resolve(directory))
-                            .toString()
-                            .length(),
+                    "rwx------",
+                    PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(instance.home().resolve(directory))),
                     directory);
         String options = Command.run(
                         "findmnt",
