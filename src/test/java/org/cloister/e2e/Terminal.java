@@ -28,9 +28,9 @@ final class Terminal implements AutoCloseable {
         try {
             device = Files.createTempFile("cloister-terminal", "");
             String line = "tty > " + device + "; stty cols 80 rows 24; exec " + quoted(command);
-            script = new ProcessBuilder("script", "-qefc", line, "/dev/null")
-                    .redirectErrorStream(true)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder("script", "-qefc", line, "/dev/null").redirectErrorStream(true);
+            builder.environment().put("TERM", "xterm"); // where the tests run there may be none
+            script = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

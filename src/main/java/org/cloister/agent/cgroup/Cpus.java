@@ -70,10 +70,14 @@ final class Cpus {
         spread();
     }
 
-    /** Gives these tenants their CPUs, where they have too many, too few, or less room than others. */
+    /**
+     * Gives these tenants their CPUs, where they have too many, too few, or less room than others.
+     *
+     * @param now their limits, for those that were not placed yet; what {@link #place} was told is newer
+     */
     synchronized void spread(Map<String, Limits> now) throws IOException {
-        running.clear();
-        running.putAll(now);
+        running.keySet().retainAll(now.keySet());
+        now.forEach(running::putIfAbsent);
         uses.keySet().retainAll(running.keySet());
         spread();
     }

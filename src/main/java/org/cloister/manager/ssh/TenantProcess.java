@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.cloister.manager.session.OpenSession;
 import org.cloister.manager.session.Witness;
 import org.cloister.protocol.AgentClient;
@@ -217,9 +218,13 @@ final class TenantProcess {
     private void attend(Session opened) throws InterruptedException {
         boolean terminal = request.terminal() != null;
         CountDownLatch streams = new CountDownLatch(terminal ? 1 : 2);
+        AtomicInteger open = new AtomicInteger((int) streams.getCount());
+        // The end of the output is said before anybody goes on: after the exit status, which closes the channel, a
+        // client
+        // takes it for the end of a channel that it does not have, and drops the connection.
         Runnable done = () -> {
+            if (open.decrementAndGet() == 0) channel.endOutput();
             streams.countDown();
-            if (streams.getCount() == 0) channel.endOutput();
         };
         ReadableByteChannel shown = Witnessed.output(opened.output().getChannel(), witness);
         OutputPump output = new OutputPump(channel, shown, OutputPump.Stream.OUTPUT, channel::sent, done);
