@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -157,7 +158,7 @@ class ApiLimitsTest {
             assertEquals(1, usage().at("/sessions/hits/count").asInt());
             assertFalse(usage().at("/sessions/hits/lastAt").asText().isEmpty());
             open.remove(0).destroy();
-            assertTrue(soon(() -> eve.ssh("true").exit() == 0), "a place that was left is taken again");
+            Eventually.holds(() -> assertEquals(0, eve.ssh("true").exit(), "a place that was left is taken again"));
         } finally {
             open.forEach(Process::destroy);
             limits(Map.of("sessions", 64)).expect(200);
@@ -172,7 +173,7 @@ class ApiLimitsTest {
         try {
             assertEquals('i', busy.getInputStream().read());
             for (int i = 0; i < 3; i++) assertEquals(255, eve.ssh("true").exit());
-            assertTrue(soon(() -> hitEvents() == 1), "no event");
+            Eventually.seen("an event", Duration.ofSeconds(75), () -> hitEvents() == 1);
             for (int i = 0; i < 3; i++) assertEquals(255, eve.ssh("true").exit());
             TimeUnit.SECONDS.sleep(35);
             assertEquals(1, hitEvents());
@@ -227,14 +228,5 @@ class ApiLimitsTest {
         instance.change("POST", "/tenants/api-limits/thaw", null).expect(200);
         instance.change("PATCH", "/tenants/api-limits", Map.of("plan", "small")).expect(200);
         assertEquals("strict", eve.show().get("profile").asText());
-    }
-
-    private static boolean soon(java.util.function.BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(75);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) return false;
-            Thread.sleep(500);
-        }
-        return true;
     }
 }

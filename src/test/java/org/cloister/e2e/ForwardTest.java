@@ -279,8 +279,7 @@ class ForwardTest {
     @Test
     void aConnectionLeavesNoProcessBehind() throws Exception {
         assertAlicesOwnIsOpen();
-        Thread.sleep(500);
-        assertFalse(alice.ssh("ps ax").orFail().out().contains("ssh-forward"));
+        Eventually.holds(() -> assertFalse(alice.ssh("ps ax").orFail().out().contains("ssh-forward")));
     }
 
     static int freePort() throws IOException {

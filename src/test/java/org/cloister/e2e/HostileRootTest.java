@@ -139,6 +139,26 @@ class HostileRootTest {
         return List.of("key change", "snapshot", "stop").contains(operation);
     }
 
+    /** A link of hers would lead a mask away from what it is to cover. */
+    @Test
+    void nothingIsMountedThroughALinkEvenIfItLeadsNowhereElse() throws Exception {
+        try (TenantHandle eve = instance.tenant("eve", Map.of("start", false))) {
+            Files.createDirectory(root(eve).resolve("root/mine"));
+            for (String name : MOUNT_POINTS) {
+                Path point = root(eve).resolve(name);
+                Path aside = point.resolveSibling(name + ".aside");
+                Files.move(point, aside);
+                Files.createSymbolicLink(point, Path.of("root/mine"));
+                Ending ending = change("POST", "/tenants/eve/start");
+                assertTrue(!ending.well() && isSentence(ending.said()), name + ": " + ending);
+                Files.delete(point);
+                Files.move(aside, point);
+            }
+            instance.change("POST", "/tenants/eve/start", null).expect(200);
+            assertEquals("in\n", eve.ssh("echo in").out(), "Eve's own way in, once they are directories again");
+        }
+    }
+
     /** Eve, while she runs, cannot move her mount points away; from outside they may change at any moment. */
     @Test
     void aLoopThatSwapsDirectoriesForLinksOutWinsNoRace() throws Exception {

@@ -195,17 +195,7 @@ class LifecycleTest {
     private void kill(String part) {
         Machine.Life life = Machine.Life.of(Machine.pid(instance, part));
         Command.run("kill", "-KILL", String.valueOf(life.pid())).orFail();
-        for (int i = 0; i < 100 && life.goesOn(); i++) pause();
-        assertFalse(life.goesOn());
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        Eventually.holds(() -> assertFalse(life.goesOn()));
     }
 
     private String up() {

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -254,14 +252,11 @@ class LimitsTest {
     /** What the agent remembers of the limit, which must have been seen to act by one of her processes. */
     private static JsonNode awaitHit(String limit) {
         JsonNode[] found = new JsonNode[1];
-        until(
-                () -> {
-                    for (JsonNode hit : read(hits()))
-                        if (hit.get("limit").asText().equals(limit)
-                                && hit.get("count").asLong() > 0) found[0] = hit;
-                    return found[0] != null && !found[0].get("lastAt").isNull();
-                },
-                "a hit of " + limit);
+        Eventually.seen("a hit of " + limit, Duration.ofSeconds(20), () -> {
+            for (JsonNode hit : read(hits()))
+                if (hit.get("limit").asText().equals(limit) && hit.get("count").asLong() > 0) found[0] = hit;
+            return found[0] != null && !found[0].get("lastAt").isNull();
+        });
         return found[0];
     }
 
@@ -325,18 +320,6 @@ class LimitsTest {
 
     private static void assertBetween(double least, double most, double value) {
         assertTrue(value >= least && value <= most, value + " lies not between " + least + " and " + most);
-    }
-
-    private static void until(BooleanSupplier condition, String expectation) {
-        long end = System.nanoTime() + 20_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) throw new AssertionError("20 s without " + expectation);
-            try {
-                TimeUnit.MILLISECONDS.sleep(250);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     private static void join(Thread thread) {

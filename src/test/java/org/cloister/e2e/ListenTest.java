@@ -212,10 +212,11 @@ class ListenTest {
             tunnel.forward("-R", "/tmp/listening:" + toTheService()).orFail();
             tunnel.run("ls /tmp/listening $SSH_AUTH_SOCK").orFail();
         }
-        Thread.sleep(1000);
-        assertEquals(
-                "", alice.ssh("ls -d /tmp/ssh-* /tmp/listening 2>/dev/null").out());
-        assertEquals("Connection refused", port(alice, "127.0.0.1", 9006));
+        Eventually.holds(() -> {
+            assertEquals(
+                    "", alice.ssh("ls -d /tmp/ssh-* /tmp/listening 2>/dev/null").out());
+            assertEquals("Connection refused", port(alice, "127.0.0.1", 9006));
+        });
     }
 
     @Test

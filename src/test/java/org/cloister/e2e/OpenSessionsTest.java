@@ -198,7 +198,8 @@ class OpenSessionsTest {
         Process one = start(alice, List.of("-tt"));
         Process two = start(alice, List.of(), "exec sleep 1008");
         Process three = start(bob, List.of(), "exec sleep 1009 # " + "x".repeat(400));
-        try (Visitor admin = new Visitor(instance)) {
+        try (Chromium chromium = new Chromium();
+                Visitor admin = chromium.visit(instance)) {
             await(alice, "sleep 1008");
             await(bob, "sleep 1009");
             admin.open("/tenants/seen-alice");

@@ -110,10 +110,7 @@ class RecordingTest {
             eves = file(eve, newest(eve));
             assertTrue(Files.exists(eves));
         }
-        // removed by the minute's tidying
-        long end = System.nanoTime() + Duration.ofSeconds(75).toNanos();
-        while (Files.exists(eves) && System.nanoTime() < end) pause();
-        assertFalse(Files.exists(eves));
+        Eventually.seen("the minute's tidying", Duration.ofSeconds(75), () -> !Files.exists(eves));
         assertTrue(Files.exists(file));
     }
 
@@ -188,7 +185,8 @@ class RecordingTest {
     void anAdminPlaysAndRemovesARecordingInThePages() {
         terminal(alice, "echo played-$((20 + 3)); sleep 1; echo later");
         JsonNode recording = newest(alice);
-        try (Visitor admin = new Visitor(instance)) {
+        try (Chromium chromium = new Chromium();
+                Visitor admin = chromium.visit(instance)) {
             admin.open("/tenants/rec-alice");
             assertThat(admin.page.locator(".head")).containsText("sessions recorded");
             admin.open("/plans");
@@ -263,14 +261,5 @@ class RecordingTest {
 
     private static String events(TenantHandle tenant) {
         return instance.get("/events?limit=1000&tenant=" + tenant.name()).text();
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
     }
 }

@@ -270,12 +270,9 @@ class SnapshotTest {
     }
 
     /** What was deleted is billed back when the kernel's cleaner comes to it. */
-    private static void awaitDisk(String tenant, long most) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (disk(tenant) > most) {
-            assertTrue(System.nanoTime() < end, tenant + " still uses " + disk(tenant));
-            TimeUnit.MILLISECONDS.sleep(500);
-        }
+    private static void awaitDisk(String tenant, long most) {
+        Eventually.holds(
+                Duration.ofSeconds(60), () -> assertTrue(disk(tenant) <= most, tenant + " still uses " + disk(tenant)));
     }
 
     private static Path home(TenantHandle tenant) {

@@ -312,7 +312,7 @@ class SshTest {
             terminal.type("sh -c 'trap \"touch /tmp/hung-up\" HUP; echo set; sleep 1000 & wait'\r");
             terminal.expect("\nset\r\n");
             terminal.close();
-            assertTrue(soon(() -> alice.ssh("test -e /tmp/hung-up").exit() == 0));
+            Eventually.holds(() -> alice.ssh("test -e /tmp/hung-up").orFail());
         }
     }
 
@@ -435,10 +435,11 @@ class SshTest {
                     .orFail()
                     .out()
                     .split(" ")[1];
-            assertTrue(soon(() -> {
+            Eventually.holds(() -> {
                 String events = instance.get("/events?tenant=alice&limit=1000").text();
-                return events.contains("ssh.login") && events.contains(fingerprint) && events.contains("ssh.logout");
-            }));
+                assertTrue(
+                        events.contains("ssh.login") && events.contains(fingerprint) && events.contains("ssh.logout"));
+            });
         }
 
         @Test
@@ -451,18 +452,5 @@ class SshTest {
                 assertTrue(seconds >= 15 && seconds <= 25, seconds + " s");
             }
         }
-    }
-
-    private interface Question {
-        boolean ask() throws Exception;
-    }
-
-    private static boolean soon(Question question) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (System.nanoTime() < end) {
-            if (question.ask()) return true;
-            Thread.sleep(100);
-        }
-        return false;
     }
 }

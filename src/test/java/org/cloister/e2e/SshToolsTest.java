@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -122,11 +121,17 @@ class SshToolsTest {
         Process plain = new ProcessBuilder(
                         alice.sshCommand(List.of("-tt"), "trap 'touch /root/hung-up' HUP; sleep 601 & wait"))
                 .start();
-        until(() -> alice.ssh("pgrep -fx 'sleep 601'").exit() == 0, "the other terminal's process");
+        Eventually.seen(
+                "the other terminal's process",
+                LONG,
+                () -> alice.ssh("pgrep -fx 'sleep 601'").exit() == 0);
         Machine.Life manager = Machine.Life.of(Machine.pid(instance, "manager"));
         Command.run("kill", "-KILL", Long.toString(manager.pid())).orFail();
         assertTrue(plain.waitFor(30, TimeUnit.SECONDS), "the connection is gone");
-        until(() -> !manager.goesOn() && alice.ssh("test -e /root/hung-up").exit() == 0, "the hang-up of its terminal");
+        Eventually.seen(
+                "the hang-up of its terminal",
+                LONG,
+                () -> !manager.goesOn() && alice.ssh("test -e /root/hung-up").exit() == 0);
         assertEquals(keyBefore, hostKey());
         try (Terminal second = terminal("tmux attach -t work")) {
             second.expect("sum-42");
@@ -145,7 +150,8 @@ class SshToolsTest {
             Command.run("kill", "-KILL", Long.toString(agent.pid())).orFail();
             terminal.type("echo meanwhile-$((2 + 2))\r");
             terminal.expect("meanwhile-4");
-            until(() -> alice.ssh("echo in").out().equals("in\n"), "another login");
+            Eventually.seen(
+                    "another login", LONG, () -> alice.ssh("echo in").out().equals("in\n"));
             terminal.type("echo after-$((3 + 3)); exit 5\r");
             terminal.expect("after-6");
             assertEquals(5, terminal.exit());
@@ -192,13 +198,5 @@ class SshToolsTest {
         List<String> command = new ArrayList<>(List.of("git", "-C", at.toString()));
         command.addAll(List.of(words));
         return Command.run(command, Map.of("GIT_SSH_COMMAND", client()), new byte[0], LONG);
-    }
-
-    private static void until(BooleanSupplier condition, String what) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "60 s without " + what);
-            Thread.sleep(200);
-        }
     }
 }

@@ -53,7 +53,7 @@ class SupervisionTest {
         List<Machine.Life> parts =
                 Machine.pids(instance).values().stream().map(Machine.Life::of).toList();
         ops("ops/down").orFail();
-        Thread.sleep(4_000); // longer than a keeper or systemd waits
+        Eventually.pause(4_000); // longer than a keeper or systemd waits
         parts.forEach(part -> assertFalse(part.goesOn(), part + " goes on"));
         for (String part : List.of("agent", "manager", "db"))
             assertFalse(Files.exists(instance.run().resolve(part + ".pid")), part + " was started again");
@@ -113,11 +113,8 @@ class SupervisionTest {
     private static void comesBack(String part) throws InterruptedException {
         Machine.Life before = Machine.Life.of(Machine.pid(instance, part));
         Command.run("kill", "-KILL", Long.toString(before.pid())).orFail();
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!(Machine.pid(instance, part) != before.pid() && healthy())) {
-            assertTrue(System.nanoTime() < end, "the " + part + " is not back");
-            Thread.sleep(500);
-        }
+        Eventually.seen(
+                "the " + part, Duration.ofSeconds(60), () -> Machine.pid(instance, part) != before.pid() && healthy());
         assertFalse(before.goesOn());
     }
 

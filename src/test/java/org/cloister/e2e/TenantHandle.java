@@ -92,7 +92,7 @@ final class TenantHandle implements AutoCloseable {
                 tenant -> {
                     String now = tenant.get("state").asText();
                     if (now.equals("failed") && !state.equals("failed"))
-                        throw new AssertionError(
+                        throw new IllegalStateException(
                                 name + " failed: " + tenant.path("failure").asText());
                     return now.equals(state);
                 },
@@ -100,23 +100,13 @@ final class TenantHandle implements AutoCloseable {
     }
 
     JsonNode await(Predicate<JsonNode> condition, String expectation) {
-        long end = System.nanoTime() + Instance.PATIENCE.toNanos();
-        while (true) {
-            JsonNode tenant = show();
-            if (condition.test(tenant)) return tenant;
-            if (System.nanoTime() > end)
-                throw new AssertionError(name + " has not come to " + expectation + ": " + tenant);
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        JsonNode[] tenant = new JsonNode[1];
+        Eventually.holds(Instance.PATIENCE, () -> {
+            tenant[0] = show();
+            if (!condition.test(tenant[0]))
+                throw new AssertionError(name + " has not come to " + expectation + ": " + tenant[0]);
+        });
+        return tenant[0];
     }
 
     /** Runs a command in the tenant through the real ssh client, without a terminal. */
@@ -167,10 +157,9 @@ final class TenantHandle implements AutoCloseable {
         Instance.Answer answer = instance.change("DELETE", "/tenants/" + name, null);
         if (answer.status() != 404 && answer.status() / 100 != 2)
             throw new AssertionError("DELETE /tenants/" + name + ": " + answer);
-        long end = System.nanoTime() + Instance.PATIENCE.toNanos();
-        while (instance.get("/tenants/" + name).status() != 404) {
-            if (System.nanoTime() > end) throw new AssertionError(name + " is still there after DELETE");
-            pause();
-        }
+        Eventually.seen(
+                "the end of " + name,
+                Instance.PATIENCE,
+                () -> instance.get("/tenants/" + name).status() == 404);
     }
 }

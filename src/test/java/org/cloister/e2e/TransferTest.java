@@ -98,9 +98,7 @@ class TransferTest {
         for (int i = 0; i < 1_000; i++) Files.writeString(tree.resolve("f" + i), "x");
         run("scp", List.of("-r"), tree.toString(), target("/root/")).orFail();
         assertTrue(count("/root/tree/f") + count("tree/f") <= 2 * 121, "one by one: " + count("tree/f"));
-        long end = System.nanoTime() + Duration.ofSeconds(70).toNanos();
-        while (!events().contains("\"sftp.more\"") && System.nanoTime() < end)
-            Eventually.holds(() -> Thread.sleep(500));
+        Eventually.seen("their sum", Duration.ofSeconds(70), () -> events().contains("\"sftp.more\""));
         assertTrue(events().contains(" more transfers by sftp, "), "no sum in the log");
     }
 

@@ -5,17 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * An admin who is signed in with a real browser. Closing it fails where the browser complained: of a script's error, or of
@@ -25,31 +22,14 @@ final class Visitor implements AutoCloseable {
 
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final int PATIENCE_MILLIS = 60_000;
-    private static final List<String> SWITCHES = List.of(
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync");
 
     private final List<String> complaints = new ArrayList<>();
     private final Instance instance;
-    private final Playwright playwright;
     private final BrowserContext context;
     final Page page;
 
-    Visitor(Instance instance) {
+    Visitor(Instance instance, Browser browser) {
         this.instance = instance;
-        String chromium = System.getenv().getOrDefault("CLOISTER_TEST_CHROMIUM", "/usr/bin/chromium");
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        Browser browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Path.of(chromium))
-                        .setArgs(SWITCHES));
         context = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 900));
         context.setDefaultTimeout(PATIENCE_MILLIS);
         page = context.newPage();
@@ -71,6 +51,20 @@ final class Visitor implements AutoCloseable {
                 AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
+    Locator heading(String name) {
+        return page.getByRole(
+                AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    /** A second window of the same admin, who has turned scripts off there. */
+    Page withoutScripts() {
+        return context.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setJavaScriptEnabled(false)
+                        .setStorageState(context.storageState()))
+                .newPage();
+    }
+
     /** The page as it is now: light, dark, and as wide as a phone, which it must fit. */
     void pictures(String name) {
         for (ColorScheme scheme : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
@@ -79,21 +73,30 @@ final class Visitor implements AutoCloseable {
         }
         page.setViewportSize(390, 844);
         picture(name + "-390");
-        int width = ((Number) page.evaluate("document.documentElement.scrollWidth")).intValue();
+        fits(name);
         page.setViewportSize(1280, 900);
+    }
+
+    /** Nothing of the page lies beside a phone's screen, to which the window was set. */
+    void fits(String name) {
+        int width = ((Number) page.evaluate("document.documentElement.scrollWidth")).intValue();
         assertTrue(width <= 390, name + " is " + width + " wide");
     }
 
-    private void picture(String name) {
+    void picture(String name) {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(name + ".png"))
                 .setFullPage(true));
     }
 
+    /** What fits the window, as it is now. */
+    void glimpse(String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));
+    }
+
     @Override
     public void close() {
         context.close();
-        playwright.close();
         assertEquals(List.of(), complaints, "what the browser complained about");
     }
 }

@@ -42,12 +42,11 @@ public final class Pool {
     public void open(long bytes) throws IOException {
         Files.createDirectories(mount);
         if (!mounted()) {
-            Files.setPosixFilePermissions(mount, PosixFilePermissions.fromString("rwx------"));
             if (!Files.exists(image)) format(bytes);
             Command.run(List.of(
                     "mount", "-t", "btrfs", "-o", "loop,nosuid,nodev,noatime", image.toString(), mount.toString()));
-            Files.setPosixFilePermissions(mount, PosixFilePermissions.fromString("rwx------"));
         }
+        Files.setPosixFilePermissions(mount, PosixFilePermissions.fromString("rwx------"));
         Files.createDirectories(templates());
         Files.createDirectories(tenants());
         quotas.enable();
