@@ -12,13 +12,15 @@ build_all() {
     assemble
 }
 
-# tenant-init and tenant-probe run where no library of the host is: static, with musl.
+# tenant-init and tenant-probe run where no library of the host is: static, with musl. A directory is a program as well.
 build_c() {
     local source
+    local -a parts
     mkdir -p target/libexec
-    for source in src/main/c/*.c; do
-        [[ -e $source ]] || continue
-        musl-gcc -std=gnu11 -static -O2 -Wall -Wextra -Werror -o "target/libexec/$(basename "$source" .c)" "$source" ||
+    for source in src/main/c/*; do
+        parts=("$source")
+        if [[ -d $source ]]; then parts=("$source"/*.c); fi
+        musl-gcc -std=gnu11 -static -O2 -Wall -Wextra -Werror -o "target/libexec/$(basename "$source" .c)" "${parts[@]}" ||
             fail "$source does not compile"
     done
 }

@@ -29,8 +29,6 @@ class ApiAuditTest {
             JsonNode report = answer.json();
             String id = report.get("id").asText();
             assertTrue(report.get("verdict").asText().matches("passed|failed|void"), answer.text());
-            for (String count : new String[] {"passed", "failed", "void"})
-                assertTrue(report.at("/summary/" + count).isInt(), answer.text());
             assertEquals(
                     answer.text(), instance.get("/audits/" + id).expect(200).text());
             var file = instance.get("/audits/" + id + ".json").expect(200);
@@ -40,7 +38,10 @@ class ApiAuditTest {
                     file.headers().toString());
             JsonNode listed = instance.get("/audits?limit=1").expect(200).json().get(0);
             assertEquals(id, listed.get("id").asText());
-            assertEquals(report.get("summary"), listed.get("summary"));
+            for (String count : new String[] {"passed", "failed", "void"}) {
+                assertTrue(report.at("/summary/" + count).isInt(), answer.text());
+                assertEquals(report.at("/summary/" + count), listed.at("/summary/" + count));
+            }
         }
     }
 

@@ -6,102 +6,129 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.sandbox.Commands;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Refusal;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.protocol.Inspection;
+import org.cloister.protocol.Slot;
+import org.cloister.protocol.TenantSpec;
 
-/** The canaries of one run: planted, and taken away with it, whatever happens. */
+/** The canaries of one run: planted, and taken away with it, whatever happens. Safe for several threads. */
 final class Coop implements Closeable {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECONDS = 15;
+    private static final int MOST_SAID = 65_536;
 
     private interface Cleanup {
-        void run() throws IOException, Refusal;
+        void run() throws IOException, InterruptedException;
     }
 
-    private final Deque<Cleanup> cleanups = new ArrayDeque<>();
+    private final Queue<Cleanup> cleanups = new ConcurrentLinkedQueue<>();
+    private final Path program;
+    private final Fd sealed;
 
-    /** In a tenant, through the ordinary exec path: its root runs `tail -f` on a file that only its root may read. */
-    Canary plantInside(Tenants tenants, UUID tenant) throws IOException, Refusal {
-        Commands commands = tenants.commands(tenant);
-        String name = tenants.spec(tenant).name();
-        String directory = "/root/.canary-" + random(16); // no other tenant can know it, so none can pose as it
+    /** @param sealed the same program as a descriptor, which stays its owner's */
+    Coop(Path program, Fd sealed) {
+        this.program = program;
+        this.sealed = sealed;
+    }
+
+    /** In a tenant, through the ordinary exec path, as its root. */
+    Canary plantInside(Tenants tenants, TenantSpec spec) throws IOException, Refusal {
+        Map<String, String> told = new HashMap<>(Map.of("tag", random(16)));
         String secret = random(24);
-        // What an audit left that was killed half way goes first: only one runs at a time.
-        String script = "pkill -KILL -f '^tail -f /root/[.]canary-'; rm -rf -- /root/.canary-*; umask 077 && mkdir "
-                + directory + " && cat > " + directory + "/secret && exec tail -f "
-                + directory + "/secret > /dev/null 2>&1 < /dev/null";
-        Commands.Started started = commands.shell("root", script, null, Map.of());
-        cleanups.push(() -> {
-            try (started) {
+        Commands.Started started = tenants.commands(spec.id()).program(sealed, List.of("probe", "canary"));
+        cleanups.add(() -> end(started));
+        told.putAll(ask(spec.name(), started, "wildcard=yes\t" + order(told.get("tag"), secret, "/root")));
+        Slot slot = new Slot(spec.slot());
+        told.put("id", spec.id().toString());
+        told.put("address4", slot.address4());
+        told.put("address6", slot.address6());
+        told.put(
+                "hostpath",
+                tenants.root(spec.id())
+                        .resolve("." + told.get("file"))
+                        .normalize()
+                        .toString());
+        int inside = Integer.parseInt(told.get("process"));
+        for (Inspection.Process process : tenants.inspect(spec.id()).processes())
+            if (process.pidInside() == inside) return canary(spec.name(), process.pid(), secret, told);
+        throw new IOException("the canary in " + spec.name() + " does not live");
+    }
+
+    private static Map<String, String> ask(String owner, Commands.Started started, String order) throws IOException {
+        Linux.writeAll(started.streams().get(0), order.getBytes(StandardCharsets.US_ASCII), SECONDS);
+        return Canary.planted(owner, Linux.readAll(started.streams().get(1), MOST_SAID, SECONDS));
+    }
+
+    /** Its input's end tells it to take everything away; one that does not within the time is killed. */
+    private static void end(Commands.Started started) throws IOException {
+        try (started) {
+            started.streams().get(0).close();
+            try {
+                started.status().receive(SECONDS);
+            } finally {
                 started.status().send(List.of(), List.of("signal 9"));
             }
-            commands.shell("root", "rm -rf -- " + directory, null, Map.of()).close();
-        });
-        Linux.writeAll(started.streams().get(0), (secret + "\n").getBytes(StandardCharsets.US_ASCII), SECONDS);
-        started.streams().get(0).close();
-        Linux.readAll(started.streams().get(1), 4096, SECONDS); // ends when tail took over
-        for (Inspection.Process process : tenants.inspect(tenant).processes())
-            if (process.pidInside() == started.pid() && process.command().startsWith("tail "))
-                return new Canary(
-                        name,
-                        process.pid(),
-                        ProcFiles.startTicks(process.pid()),
-                        directory + "/secret",
-                        directory + "/secret",
-                        tenants.root(tenant)
-                                .resolve("." + directory)
-                                .resolve("secret")
-                                .normalize(),
-                        secret);
-        throw new IOException("the canary in " + name + " does not live");
-    }
-
-    /** On the host itself, or in a chroot of it. */
-    Canary plantOutside(String owner, Path chroot, Path directory) throws IOException {
-        String secret = random(24);
-        Path file = Files.createDirectories(directory).resolve("canary-" + random(16));
-        Files.writeString(file, secret + "\n");
-        Files.setPosixFilePermissions(file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
-        String path = chroot == null ? file.toString() : "/" + chroot.relativize(file);
-        ProcessBuilder builder = chroot == null
-                ? new ProcessBuilder("setpriv", "--pdeathsig", "KILL", "tail", "-f", path)
-                : new ProcessBuilder("setpriv", "--pdeathsig", "KILL", "chroot", chroot.toString(), "tail", "-f", path);
-        builder.environment().clear();
-        builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
-        Process process = builder.start();
-        cleanups.push(() -> {
-            process.destroyForcibly();
-            Files.deleteIfExists(file);
-        });
-        awaitTail(process);
-        int pid = (int) process.pid();
-        return new Canary(owner, pid, ProcFiles.startTicks(pid), path, path, file, secret);
-    }
-
-    private static void awaitTail(Process process) throws IOException {
-        try {
-            for (int i = 0; i < 500; i++) {
-                String command = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
-                if (command.startsWith("tail")) return;
-                if (process.waitFor(2, TimeUnit.MILLISECONDS)) break;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
-        throw new IOException("the canary outside does not live");
+    }
+
+    /** On the machine itself. */
+    Canary plantOnHost(String owner, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        return plantOutside(owner, List.of("canary"), directory.toString(), Map.of("machine", "yes"), Path.of("/"));
+    }
+
+    /** In a chroot of the machine's, which shares its network: its own address is loopback. */
+    Canary plantInChroot(String owner, Path tree) throws IOException {
+        return plantOutside(
+                owner,
+                List.of("chroot", tree.toString(), "canary"),
+                "/root",
+                Map.of("machine", "yes", "address4", "127.0.0.1", "address6", "::1"),
+                tree);
+    }
+
+    private Canary plantOutside(
+            String owner, List<String> arguments, String directory, Map<String, String> more, Path root)
+            throws IOException {
+        Map<String, String> told = new HashMap<>(Map.of("tag", random(16)));
+        told.putAll(more);
+        String secret = random(24);
+        List<String> command = new java.util.ArrayList<>(List.of(program.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().clear();
+        Process process = builder.start();
+        cleanups.add(() -> {
+            process.getOutputStream().close();
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) process.destroyForcibly();
+        });
+        process.getOutputStream()
+                .write(order(told.get("tag"), secret, directory).getBytes(StandardCharsets.US_ASCII));
+        process.getOutputStream().flush();
+        told.putAll(Canary.planted(owner, process.getInputStream().readNBytes(MOST_SAID)));
+        told.put("hostpath", root.resolve("." + told.get("file")).normalize().toString());
+        return canary(owner, Integer.parseInt(told.get("process")), secret, told);
+    }
+
+    private static Canary canary(String owner, int pid, String secret, Map<String, String> told) throws IOException {
+        return new Canary(owner, pid, ProcFiles.startTicks(pid), secret, told);
+    }
+
+    private static String order(String tag, String secret, String directory) {
+        return "tag=" + tag + "\tsecret=" + secret + "\tdirectory=" + directory + "\n";
     }
 
     private static String random(int length) {
@@ -112,11 +139,13 @@ final class Coop implements Closeable {
 
     @Override
     public void close() {
-        while (!cleanups.isEmpty()) {
+        for (Cleanup cleanup : cleanups) {
             try {
-                cleanups.pop().run();
-            } catch (IOException | Refusal e) {
+                cleanup.run();
+            } catch (IOException e) {
                 // The tenant was stopped meanwhile, and its canary with it.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -14,11 +14,13 @@ import org.cloister.agent.linux.Linux;
 import org.cloister.agent.sandbox.Commands;
 import org.cloister.agent.sandbox.Refusal;
 
-/** tenant-probe, run where it is asked for. */
+/** tenant-probe, run where it is asked for. Safe for several threads. */
 final class Probe implements Closeable {
 
     private static final int SECONDS = 60;
-    private static final int MOST_OUTPUT = 16 << 20;
+
+    /** What it may say of one victim: some sixty attempts of less than two kilobytes. */
+    private static final int MOST_OUTPUT = 256 << 10;
 
     private final Path program;
     private final Fd sealed;
@@ -28,29 +30,36 @@ final class Probe implements Closeable {
         this.sealed = Linux.sealedProgram(Files.readAllBytes(program));
     }
 
+    /** A coop for canaries of the same program. It must be closed before this is. */
+    Coop coop() {
+        return new Coop(program, sealed);
+    }
+
     /** As root in a tenant, under exactly the confinement of its shells; no file of the tenant's is opened. */
     List<Attempt> inside(Commands commands, String mode, List<Canary> canaries) throws IOException, Refusal {
         try (Commands.Started started = commands.program(sealed, List.of("probe", mode))) {
-            Linux.writeAll(started.streams().get(0), lines(canaries).getBytes(StandardCharsets.UTF_8), SECONDS);
-            started.streams().get(0).close();
-            return judged(Linux.readAll(started.streams().get(1), MOST_OUTPUT, SECONDS), canaries);
+            try {
+                Linux.writeAll(started.streams().get(0), lines(canaries).getBytes(StandardCharsets.UTF_8), SECONDS);
+                started.streams().get(0).close();
+                return judged(
+                        Linux.readAll(started.streams().get(1), MOST_OUTPUT * (1 + canaries.size()), SECONDS),
+                        canaries);
+            } catch (IOException e) {
+                started.status().send(List.of(), List.of("signal 9"));
+                throw e;
+            }
         }
     }
 
-    /** As the host's root, confined by nothing. */
-    List<Attempt> outside(String mode, List<Canary> canaries) throws IOException {
-        return judged(run(List.of(mode), canaries), canaries);
-    }
-
-    /** As the host's root in a chroot, confined by that alone. */
-    List<Attempt> inChroot(Path tree, List<Canary> canaries) throws IOException {
-        return judged(run(List.of("attack", "chroot", tree.toString()), canaries), canaries);
-    }
-
-    private byte[] run(List<String> arguments, List<Canary> canaries) throws IOException {
+    /**
+     * As the host's root.
+     *
+     * @param arguments the sandbox that the probe puts itself into, if any, the mode, the vector if there is only one
+     */
+    List<Attempt> outside(List<Canary> canaries, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(arguments);
-        return Command.run(command, lines(canaries), SECONDS).getBytes(StandardCharsets.UTF_8);
+        return judged(Command.run(command, lines(canaries), SECONDS).getBytes(StandardCharsets.UTF_8), canaries);
     }
 
     private static String lines(List<Canary> canaries) {

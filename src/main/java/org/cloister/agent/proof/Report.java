@@ -38,7 +38,17 @@ record Report(
         passed,
         failed,
         @com.fasterxml.jackson.annotation.JsonProperty("void")
-        inconclusive
+        inconclusive,
+        /** This machine or this victim has no such thing; the detail says why. */
+        @com.fasterxml.jackson.annotation.JsonProperty("not-applicable")
+        notApplicable
+    }
+
+    /** A failure outweighs what proves nothing, that outweighs a denial, and that what is not applicable. */
+    static Verdict worst(List<Verdict> verdicts) {
+        for (Verdict verdict : List.of(Verdict.failed, Verdict.inconclusive, Verdict.passed))
+            if (verdicts.contains(verdict)) return verdict;
+        return verdicts.isEmpty() ? Verdict.inconclusive : Verdict.notApplicable;
     }
 
     record Host(String hostname, String kernel, String bootId) {}
@@ -51,12 +61,19 @@ record Report(
             int failed,
 
             @com.fasterxml.jackson.annotation.JsonProperty("void")
-            int inconclusive) {}
+            int inconclusive,
+
+            @com.fasterxml.jackson.annotation.JsonProperty("not-applicable")
+            int notApplicable) {}
 
     /** What one attacker tried on one victim ("host" for the machine). */
     record Cell(String attacker, String victim, Verdict verdict, List<Tried> attempts) {}
 
-    /** @param owner and {@code broken} are the controls: the same vector where it must succeed */
+    /**
+     * @param owner and {@code broken} are the controls: the same vector where it must succeed; no owner where the victim
+     *     is the machine itself
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Tried(
             String vector,
             String target,

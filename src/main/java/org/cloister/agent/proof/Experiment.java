@@ -1,0 +1,235 @@
+package org.cloister.agent.proof;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.cloister.agent.sandbox.Refusal;
+import org.cloister.agent.sandbox.Tenants;
+import org.cloister.protocol.TenantSpec;
+
+/** The canaries of one run, what was tried at them, and what the controls gave. Tenants are worked on side by side. */
+final class Experiment implements Closeable {
+
+    static final String HOST = "host";
+    private static final String CHROOT = "chroot";
+    private static final int AT_ONCE = 4;
+
+    /** Work on one tenant, which may go wrong. */
+    interface Work {
+        void run() throws IOException, Refusal;
+    }
+
+    private interface EachWork {
+        void run(TenantSpec spec) throws IOException, Refusal;
+    }
+
+    private final Tenants tenants;
+    private final Collection<TenantSpec> specs;
+    private final Probe probe;
+    private final Coop coop;
+
+    private final Map<String, Canary> canaries = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Attempt>> owners = new ConcurrentHashMap<>();
+    private final Map<String, Attempt> broken = new HashMap<>();
+    private final Map<String, Map<String, Map<String, Attempt>>> attacks = new ConcurrentHashMap<>();
+
+    /**
+     * Tenants in which something could not be done, with the sentence that says why. A tenant is root in its own and may
+     * spoil its own canary or end the probe; that makes its row and column void, and nobody else's.
+     */
+    private final Map<String, String> voids = new ConcurrentHashMap<>();
+
+    Experiment(Path program, Tenants tenants, Collection<TenantSpec> specs) throws IOException {
+        this.tenants = tenants;
+        this.specs = specs;
+        this.probe = new Probe(program);
+        this.coop = probe.coop();
+    }
+
+    void unless(String tenant, Work work) {
+        try {
+            work.run();
+        } catch (IOException | Refusal | IllegalArgumentException e) {
+            voids.putIfAbsent(tenant, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** @param scratch a directory that only root may look into */
+    void plant(Path scratch) throws IOException {
+        canaries.put(HOST, coop.plantOnHost(HOST, scratch));
+        each(spec -> canaries.put(spec.name(), coop.plantInside(tenants, spec)));
+    }
+
+    /** The owner's own access, to each canary. */
+    void askOwners() throws IOException {
+        owners.put(HOST, byVector(probe.outside(List.of(canaries.get(HOST)), List.of("owner"))));
+        each(spec -> {
+            Canary own = canaries.get(spec.name());
+            if (own != null)
+                owners.put(spec.name(), byVector(probe.inside(tenants.commands(spec.id()), "owner", List.of(own))));
+        });
+    }
+
+    /** Two trees that share all but their root directory. The attacker there does see, read and kill. */
+    void breakSandboxes(Path attacker, Path victim) throws IOException {
+        Canary canary = coop.plantInChroot(CHROOT, victim);
+        List<Canary> one = List.of(canary);
+        for (Vector vector : Vectors.ALL)
+            if (vector.brokenIn() != Vector.BrokenIn.CHROOT)
+                broken.putAll(byVector(probe.outside(one, vector.brokenIn().arguments(vector.name()))));
+        byVector(probe.outside(one, List.of("chroot", attacker.toString(), "attack")))
+                .forEach(broken::putIfAbsent);
+        awaitDeath(canary);
+        if (canary.alive()) broken.remove("signal"); // the kernel said yes and the canary lives: nothing is shown
+    }
+
+    void attack() throws IOException {
+        each(spec -> {
+            List<Canary> others = canaries.values().stream()
+                    .filter(canary -> !canary.owner().equals(spec.name()))
+                    .toList();
+            Map<String, Map<String, Attempt>> byVictim = new HashMap<>();
+            for (Attempt attempt : probe.inside(tenants.commands(spec.id()), "attack", others))
+                byVictim.computeIfAbsent(attempt.victim(), victim -> new HashMap<>())
+                        .put(attempt.vector(), attempt);
+            attacks.put(spec.name(), byVictim);
+        });
+    }
+
+    /** Every attacker at every other tenant and at the host, the host last. */
+    List<Report.Cell> cells() {
+        List<Report.Cell> cells = new ArrayList<>();
+        for (TenantSpec attacker : specs) {
+            for (TenantSpec victim : specs) if (victim != attacker) cells.add(cell(attacker, victim.name()));
+            cells.add(cell(attacker, HOST));
+        }
+        return cells;
+    }
+
+    private Report.Cell cell(TenantSpec attacker, String victim) {
+        Canary canary = canaries.get(victim);
+        boolean nesting = attacker.profile() == TenantSpec.Profile.NESTING;
+        List<Report.Tried> tried = new ArrayList<>();
+        for (Vector vector : Vectors.ALL) {
+            if (vector.againstMachine() && !victim.equals(HOST)) continue;
+            Attempt attempt = attacks.getOrDefault(attacker.name(), Map.of())
+                    .getOrDefault(victim, Map.of())
+                    .get(vector.name());
+            Attempt owner = owners.getOrDefault(victim, Map.of()).get(vector.name());
+            Attempt weak = broken.get(vector.name());
+            Judgement judgement = Judgement.of(vector, nesting, attempt, owner, weak, silence(attacker.name(), victim));
+            tried.add(new Report.Tried(
+                    vector.name(),
+                    canary == null || vector.againstMachine() ? "" : canary.path(),
+                    judgement.verdict(),
+                    judgement.outcome(),
+                    judgement.detail(),
+                    attempt == null ? 0 : attempt.micros(),
+                    vector.againstMachine() ? null : control(owner),
+                    control(weak)));
+        }
+        return new Report.Cell(
+                attacker.name(),
+                victim,
+                Report.worst(tried.stream().map(Report.Tried::verdict).toList()),
+                tried);
+    }
+
+    private String silence(String attacker, String victim) {
+        if (voids.containsKey(attacker)) return attacker + ": " + voids.get(attacker);
+        return voids.containsKey(victim) ? victim + ": " + voids.get(victim) : "the probe did not report";
+    }
+
+    private static Report.Control control(Attempt attempt) {
+        return attempt == null
+                ? new Report.Control("not shown", "the control did not report")
+                : new Report.Control(attempt.outcome(), attempt.detail());
+    }
+
+    /** Whether the probe gets through where it must. What the machine refuses to its own root cannot be shown anywhere. */
+    Report.Checked shown() {
+        List<String> missing = new ArrayList<>();
+        int succeeded = 0;
+        int refused = 0;
+        for (Vector vector : Vectors.ALL) {
+            Attempt attempt = broken.get(vector.name());
+            if (attempt != null && attempt.succeeded()) succeeded++;
+            else if (attempt != null && vector.againstMachine() && attempt.refused()) refused++;
+            else missing.add(vector.name());
+        }
+        if (!missing.isEmpty())
+            return new Report.Checked(
+                    Report.Verdict.inconclusive,
+                    "From a sandbox that is known to be broken the probe did not get through by "
+                            + String.join(", ", missing) + ", so its failures elsewhere prove nothing.");
+        return new Report.Checked(
+                Report.Verdict.passed,
+                "From a sandbox that is known to be broken, mostly a chroot alone, the same probe got through by "
+                        + succeeded + " of " + Vectors.ALL.size() + " vectors, and killed the canary there"
+                        + (refused == 0
+                                ? "."
+                                : "; " + refused + " the machine refuses to its own root, and they are not counted."));
+    }
+
+    /** A death that an attack explains is red; one that none explains proves nothing, since an owner may end its own. */
+    Report.Checked confirm(List<Report.Cell> cells) throws IOException {
+        List<String> dead = new ArrayList<>();
+        for (Canary canary : canaries.values()) if (!canary.alive()) dead.add(canary.owner());
+        if (dead.isEmpty())
+            return new Report.Checked(
+                    Report.Verdict.passed,
+                    "All " + canaries.size() + " canaries lived on, seen from the host after the last attempt.");
+        boolean killed =
+                cells.stream().anyMatch(c -> c.verdict() == Report.Verdict.failed && dead.contains(c.victim()));
+        return new Report.Checked(
+                killed ? Report.Verdict.failed : Report.Verdict.inconclusive,
+                "Dead after the attempts: the canary of " + String.join(", ", dead) + "."
+                        + (killed ? "" : " No attempt reached it; its own tenant may have ended it."));
+    }
+
+    private void each(EachWork work) throws IOException {
+        try (ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (TenantSpec spec : specs) all.add(workers.submit(() -> unless(spec.name(), () -> work.run(spec))));
+            for (Future<?> one : all) one.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the audit was interrupted", e);
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IOException("the audit met a fault of its own", e.getCause());
+        }
+    }
+
+    private static void awaitDeath(Canary canary) throws IOException {
+        for (int i = 0; i < 100 && canary.alive(); i++) {
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static Map<String, Attempt> byVector(List<Attempt> attempts) {
+        Map<String, Attempt> map = new LinkedHashMap<>();
+        for (Attempt attempt : attempts) map.put(attempt.vector(), attempt);
+        return map;
+    }
+
+    @Override
+    public void close() {
+        coop.close();
+        probe.close();
+    }
+}
