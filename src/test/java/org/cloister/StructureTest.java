@@ -78,7 +78,8 @@ class StructureTest {
     @Test
     void cgroupStorageNetworkSeccompAndPostureDoNotKnowEachOther() {
         for (String one : new String[] {"cgroup", "storage", "network", "seccomp", "posture"})
-            for (String other : new String[] {"cgroup", "storage", "network", "seccomp", "posture", "sandbox", "proof"})
+            for (String other :
+                    new String[] {"cgroup", "storage", "network", "seccomp", "posture", "sandbox", "fact", "proof"})
                 if (!one.equals(other))
                     check(noClasses()
                             .that()
@@ -89,10 +90,16 @@ class StructureTest {
     }
 
     @Test
-    void theSandboxDoesNotKnowTheProof() {
+    void neitherSandboxNorFactsKnowWhatComesAfterThem() {
         check(noClasses()
                 .that()
                 .resideInAPackage("org.cloister.agent.sandbox")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.cloister.agent.fact", "org.cloister.agent.proof"));
+        check(noClasses()
+                .that()
+                .resideInAPackage("org.cloister.agent.fact")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.cloister.agent.proof"));

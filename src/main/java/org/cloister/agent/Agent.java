@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.cloister.agent.cgroup.Cgroups;
+import org.cloister.agent.fact.Facts;
 import org.cloister.agent.linux.Changes;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
@@ -174,13 +175,24 @@ public final class Agent {
                 network,
                 filters(instance.app().resolve("tenants/seccomp")),
                 instance.slots());
+        Facts facts = new Facts(
+                instance.home(),
+                instance.run(),
+                instance.app(),
+                instance.firstSlot(),
+                instance.lastSlot(),
+                tenants,
+                cgroups,
+                network,
+                pool);
         Audit audit = new Audit(
                 instance.name(),
                 instance.app().resolve("libexec/tenant-probe"),
                 cleared(instance.run().resolve("audit")),
                 tenants,
                 templates,
-                pool);
+                pool,
+                facts);
         Fd forwarder = Linux.sealedProgram(Files.readAllBytes(instance.app().resolve("libexec/tenant-forward")));
         History history = new History(tenants, new Snapshots(pool));
         return new Parts(pool, templates, cgroups, network, tenants, history, audit, forwarder);

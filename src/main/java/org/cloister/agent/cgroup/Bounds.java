@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.cloister.protocol.Limit;
@@ -44,6 +46,56 @@ final class Bounds {
             undo.run(e);
             throw e;
         }
+    }
+
+    /** What is read back otherwise than it was to be written; see {@link Cgroups#strays}. */
+    List<Stray> strays(String name, Limits limits, List<String> devices) throws IOException {
+        List<Stray> strays = new ArrayList<>();
+        strays(name, Cgroups.PAYLOAD, limits, devices, strays);
+        strays(name, "", outer(limits), devices, strays);
+        return strays;
+    }
+
+    private void strays(String name, String leaf, Limits limits, List<String> devices, List<Stray> strays)
+            throws IOException {
+        Map<String, Dialect.Setting> last = new LinkedHashMap<>(); // some are written on the way to another value
+        for (Dialect.Setting setting : dialect.settings(limits, devices))
+            last.put(setting.file() + " " + device(setting), setting);
+        for (Dialect.Setting setting : last.values()) {
+            Path tree = controllers.get(setting.controller());
+            if (tree == null || !binds(setting.controller(), leaf)) continue;
+            String found = found(tree.resolve(name).resolve(leaf).resolve(setting.file()), setting);
+            if (!isSame(found, setting.value()))
+                strays.add(new Stray(
+                        (leaf.isEmpty() ? "" : leaf + "/") + setting.file(),
+                        setting.value(),
+                        found.isEmpty() ? "none" : found));
+        }
+    }
+
+    /** The device that a rate is for; "" for a setting of another kind. */
+    private static String device(Dialect.Setting setting) {
+        return binds(setting.controller(), "") ? "" : setting.value().split(" ")[0];
+    }
+
+    /** Of a file that has a line for each device, the line of this one; where there is none, no rate binds. */
+    private static String found(Path file, Dialect.Setting setting) throws IOException {
+        String text = Cgroups.read(file).strip();
+        String device = device(setting);
+        if (device.isEmpty()) return text;
+        return text.lines()
+                .filter(line -> line.startsWith(device + " "))
+                .findFirst()
+                .orElse(
+                        setting.value().contains("=")
+                                ? device + " rbps=max wbps=max riops=max wiops=max"
+                                : device + " 0");
+    }
+
+    /** The kernel keeps whole pages of memory. */
+    private static boolean isSame(String found, String expected) {
+        return found.equals(expected)
+                || Dialect.number(expected) > PAGE && Dialect.number(found) / PAGE == Dialect.number(expected) / PAGE;
     }
 
     private static Limits outer(Limits limits) {
@@ -89,11 +141,8 @@ final class Bounds {
         }
     }
 
-    /** The kernel keeps whole pages. */
     private static boolean holds(Path file, String value) throws IOException {
-        String now = Cgroups.read(file).strip();
-        return now.equals(value)
-                || Dialect.number(value) > 0 && Dialect.number(now) / PAGE == Dialect.number(value) / PAGE;
+        return isSame(Cgroups.read(file).strip(), value);
     }
 
     private static InUseException inUse(IOException cause) {

@@ -24,6 +24,7 @@ public final class Cgroups {
     static final String PAYLOAD = "payload";
 
     private final Dialect dialect;
+    private final Path mount;
     private final Path unified;
     private final Map<String, Path> controllers;
     private final List<String> missing;
@@ -31,8 +32,9 @@ public final class Cgroups {
     private final Cpus cpus;
     private volatile List<String> devices = List.of();
 
-    private Cgroups(Dialect dialect, Path unified, Map<String, Path> controllers, List<String> missing) {
+    private Cgroups(Dialect dialect, Path mount, Path unified, Map<String, Path> controllers, List<String> missing) {
         this.dialect = dialect;
+        this.mount = mount;
         this.unified = unified;
         this.controllers = controllers;
         this.missing = missing;
@@ -67,7 +69,7 @@ public final class Cgroups {
                         + " Enable it on the kernel's command line.");
         }
         missing.addAll(dialect.gaps());
-        Cgroups cgroups = new Cgroups(dialect, own, Map.copyOf(controllers), List.copyOf(missing));
+        Cgroups cgroups = new Cgroups(dialect, mounts.unified(), own, Map.copyOf(controllers), List.copyOf(missing));
         for (Path tree : cgroups.trees()) Files.createDirectories(tree);
         if (controllers.containsKey("cpuset")) cgroups.cpus.prepare(controllers.get("cpuset"));
         if (!v1) {
@@ -252,6 +254,24 @@ public final class Cgroups {
         } catch (NoSuchFileException | UncheckedIOException e) { // it has just been removed
             return List.of();
         }
+    }
+
+    /**
+     * Where a tenant's cgroup lies in each hierarchy that is used.
+     *
+     * @return as /proc/PID/cgroup writes it: a controller, "" for the unified tree, to the path
+     */
+    public Map<String, String> paths(String name) {
+        Map<String, String> paths = new HashMap<>();
+        paths.put("", "/" + mount.relativize(unified).resolve(name));
+        if (dialect instanceof Version1)
+            controllers.forEach((controller, tree) -> paths.put(controller, "/" + tree.getFileName() + "/" + name));
+        return paths;
+    }
+
+    /** Limits of a running tenant that the kernel has otherwise. */
+    public List<Stray> strays(String name, Limits limits) throws IOException {
+        return bounds.strays(name, limits, devices);
     }
 
     /** Names of every tenant's cgroup that is there. */

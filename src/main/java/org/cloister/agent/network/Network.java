@@ -5,10 +5,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.cloister.agent.linux.Command;
 import org.cloister.agent.linux.Fd;
@@ -185,6 +187,38 @@ public final class Network {
         hub.remove();
     }
 
+    /** What of the rules the kernel has otherwise than they would be loaded now. @param tenants that should be connected */
+    public synchronized List<Stray> strays(Map<Slot, Limits> tenants) throws IOException {
+        if (!hub.exists()) return List.of(new Stray("the hub", "a network namespace that holds every link", "none"));
+        List<Stray> strays = new ArrayList<>();
+        if (!gate.stands())
+            strays.add(new Stray("the gate", "a link and rules between hub and machine", "not all of them"));
+        strays.addAll(Listing.of(text("hub.nft") + exceptions() + elements(known), table)
+                .strays(
+                        "the hub's rules",
+                        Listing.of(Command.run(Ip.in(hub.path(), "nft", "--stateless", "list", "ruleset")))));
+        strays.addAll(Listing.of(machine(), table)
+                .strays(
+                        "the machine's rules",
+                        Listing.of(shown(List.of("nft", "--stateless", "list", "table", "inet", table)))));
+        new Links(hub.path()).strays(tenants, strays);
+        return strays;
+    }
+
+    /** Links in the hub that are tenants', by their slots. */
+    public Set<Integer> linked() throws IOException {
+        return hub.exists() ? new Links(hub.path()).slots() : Set.of();
+    }
+
+    private static String shown(List<String> command) throws IOException {
+        try {
+            return Command.run(command);
+        } catch (IOException e) {
+            if (e.getMessage().contains("No such file or directory")) return "";
+            throw e;
+        }
+    }
+
     private void follow() throws IOException {
         for (Family family : Ip.families()) {
             List<Outside.Way> ways = Outside.ways(family);
@@ -196,13 +230,9 @@ public final class Network {
 
     /** The machine's table and the hub's first chain, without what only counts; nothing where one of them is gone. */
     private String listed() throws IOException {
-        try {
-            return Command.run(List.of("nft", "--stateless", "list", "table", "inet", table))
-                    + Command.run(Ip.in(hub.path(), "nft", "--stateless", "list", "chain", "inet", table, "entering"));
-        } catch (IOException e) {
-            if (e.getMessage().contains("No such file or directory")) return "";
-            throw e;
-        }
+        String machine = shown(List.of("nft", "--stateless", "list", "table", "inet", table));
+        String hub = shown(Ip.in(this.hub.path(), "nft", "--stateless", "list", "chain", "inet", table, "entering"));
+        return machine.isEmpty() || hub.isEmpty() ? "" : machine + hub;
     }
 
     private String machine() throws IOException {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.cloister.agent.fact.Facts;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Refusal;
 import org.cloister.agent.sandbox.Tenants;
@@ -30,15 +31,24 @@ public final class Audit {
     private final Tenants tenants;
     private final Templates templates;
     private final Pool pool;
+    private final Facts facts;
 
     /** @param scratch a directory that only root may look into */
-    public Audit(String instance, Path probeProgram, Path scratch, Tenants tenants, Templates templates, Pool pool) {
+    public Audit(
+            String instance,
+            Path probeProgram,
+            Path scratch,
+            Tenants tenants,
+            Templates templates,
+            Pool pool,
+            Facts facts) {
         this.instance = instance;
         this.probeProgram = probeProgram;
         this.scratch = scratch;
         this.tenants = tenants;
         this.templates = templates;
         this.pool = pool;
+        this.facts = facts;
     }
 
     public synchronized Reply.Audited run(List<UUID> chosen, Consumer<Reply.Progress> progress)
@@ -46,13 +56,11 @@ public final class Audit {
         if (chosen.isEmpty())
             throw new Refusal(Reply.Reason.CONFLICT, "No tenant runs, so there is nothing to try. Start one first.");
         Instant started = now();
-        Facts facts = new Facts();
         Map<UUID, TenantSpec> specs = new LinkedHashMap<>();
         for (UUID id : chosen) specs.put(id, tenants.spec(id));
         try (Experiment experiment = new Experiment(probeProgram, tenants, specs.values())) {
             progress.accept(new Reply.Progress("facts", 5, "Reading what the kernel shows from outside"));
-            for (TenantSpec spec : specs.values())
-                experiment.unless(spec.name(), () -> facts.check(spec, tenants.inspect(spec.id())));
+            List<Facts.Outcome> read = facts.read(specs.keySet());
             progress.accept(new Reply.Progress("plant", 15, "Planting a canary in every tenant"));
             experiment.plant(scratch);
             progress.accept(new Reply.Progress("controls", 30, "Trying it where it must succeed"));
@@ -63,7 +71,7 @@ public final class Audit {
             progress.accept(new Reply.Progress("confirm", 97, "Confirming that every canary lives"));
             List<Report.Cell> cells = experiment.cells();
             return new Reply.Audited(Frames.JSON.valueToTree(
-                    report(started, specs, cells, facts.findings(), experiment.confirm(cells), experiment.shown())));
+                    report(started, specs, cells, read, experiment.confirm(cells), experiment.shown())));
         }
     }
 
@@ -78,7 +86,7 @@ public final class Audit {
             Instant started,
             Map<UUID, TenantSpec> specs,
             List<Report.Cell> cells,
-            List<Facts.Finding> findings,
+            List<Facts.Outcome> read,
             Report.Checked alive,
             Report.Checked weak)
             throws IOException {
@@ -88,7 +96,8 @@ public final class Audit {
                 .toList();
         List<Report.Verdict> all = new ArrayList<>(verdicts);
         all.add(alive.verdict());
-        if (!findings.isEmpty()) all.add(Report.Verdict.failed);
+        List<Report.Fact> facts = read.stream().map(Report.Fact::of).toList();
+        facts.forEach(fact -> all.add(fact.verdict()));
         return new Report(
                 Report.SCHEMA,
                 UUID.randomUUID(),
@@ -111,7 +120,8 @@ public final class Audit {
                         count(verdicts, Report.Verdict.notApplicable)),
                 Vectors.ALL,
                 cells,
-                findings,
+                facts,
+                read.stream().flatMap(outcome -> outcome.findings().stream()).toList(),
                 new Report.Controls(alive, weak),
                 Report.CLAIMS,
                 Report.NOT_CLAIMED);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.cloister.agent.fact.Facts;
+import org.cloister.agent.fact.Finding;
 
 /** The document of one run, as it is kept and downloaded. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -19,7 +21,8 @@ record Report(
         Summary summary,
         List<Vector> vectors,
         List<Cell> cells,
-        List<Facts.Finding> findings,
+        List<Fact> facts,
+        List<Finding> findings,
         Controls controls,
         String claims,
         String notClaimed) {
@@ -52,6 +55,23 @@ record Report(
     }
 
     record Host(String hostname, String kernel, String bootId) {}
+
+    /**
+     * One kind of thing that was read from the kernel; its findings stand in a list of their own.
+     *
+     * @param says what holds where it passed
+     * @param looked how many things were looked at
+     * @param fault why nothing is known; absent where it could be read
+     */
+    record Fact(String name, String says, Verdict verdict, long looked, String fault) {
+
+        static Fact of(Facts.Outcome read) {
+            Verdict verdict = !read.findings().isEmpty()
+                    ? Verdict.failed
+                    : read.fault() == null ? Verdict.passed : Verdict.inconclusive;
+            return new Fact(read.name(), read.says(), verdict, read.looked(), read.fault());
+        }
+    }
 
     /** @param profile "strict" or "nesting", under which its processes ran */
     record Tenant(UUID id, String name, int slot, String profile) {}

@@ -115,15 +115,20 @@ final class Launcher {
                         List.of(nothing, nothing, nothing, theirs.fd(), listener));
                 theirs.close();
                 int pid = inner(control, outer);
-                List<ProcSteps.Entry> machine = new ArrayList<>(ProcSteps.entries());
-                machine.addAll(settings);
-                SandboxPlan plan = SandboxPlan.of(
-                        spec, root, views.at(slot), machine, run.getParent(), filters.get(spec.profile()));
+                SandboxPlan plan = plan(spec, root);
                 MountPoints.make(root, plan);
                 furnish(control, pid, spec, slot, plan);
                 return pid;
             }
         }
+    }
+
+    /** What the tenant's sandbox is built from on this machine. */
+    SandboxPlan plan(TenantSpec spec, Path root) throws IOException {
+        List<ProcSteps.Entry> machine = new ArrayList<>(ProcSteps.entries());
+        machine.addAll(settings);
+        return SandboxPlan.of(
+                spec, root, views.at(new Slot(spec.slot())), machine, run.getParent(), filters.get(spec.profile()));
     }
 
     /** The outer half clones, reports and leaves. */

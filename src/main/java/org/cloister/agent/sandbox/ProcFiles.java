@@ -20,6 +20,7 @@ public final class ProcFiles {
     public static final List<String> NAMESPACES = List.of("user", "pid", "mnt", "net", "ipc", "uts", "cgroup", "time");
 
     private static final int LONGEST = 16_384;
+    private static final int WHOLE = 16 << 20;
 
     private ProcFiles() {}
 
@@ -107,13 +108,22 @@ public final class ProcFiles {
                 Long.parseLong(memory) << 10);
     }
 
+    /** A file that the kernel writes and whose length no tenant decides; empty where the process is gone. */
+    public static String whole(int pid, String file) throws IOException {
+        return read(pid, file, WHOLE).orElse("");
+    }
+
     /**
      * At most {@link #LONGEST} bytes: a process may point its command line at any part of its memory (prctl(2),
      * PR_SET_MM_MAP), hundreds of megabytes included.
      */
     static Optional<String> read(int pid, String file) throws IOException {
+        return read(pid, file, LONGEST);
+    }
+
+    private static Optional<String> read(int pid, String file, int longest) throws IOException {
         try (InputStream in = Files.newInputStream(Path.of("/proc", Integer.toString(pid), file))) {
-            return Optional.of(new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1));
+            return Optional.of(new String(in.readNBytes(longest), StandardCharsets.ISO_8859_1));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

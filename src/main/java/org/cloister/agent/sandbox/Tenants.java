@@ -38,6 +38,9 @@ import org.cloister.protocol.Usage;
  */
 public final class Tenants {
 
+    /** All that a process of a tenant may hold, as bits (capabilities(7)). */
+    public static final long CAPABILITIES = SandboxPlan.CAPABILITIES;
+
     private static final System.Logger LOG = System.getLogger(Tenants.class.getName());
 
     private final Ledger ledger;
@@ -278,6 +281,34 @@ public final class Tenants {
         return running;
     }
 
+    /** A tenant that runs. @param pid of its pid 1 as the host counts, {@code startTicks} its start */
+    public record Living(TenantSpec spec, int pid, long startTicks) {}
+
+    /** Every tenant that runs, as it should be now. */
+    public List<Living> living() throws IOException {
+        List<Living> living = new ArrayList<>();
+        for (Ledger.Entry entry : ledger.all())
+            if (entry.sandbox() != null && entry.sandbox().alive())
+                living.add(new Living(
+                        entry.spec(), entry.sandbox().pid(), entry.sandbox().startTicks()));
+        return living;
+    }
+
+    /** Of every tenant that is remembered, running or not. */
+    public List<TenantSpec> specs() throws IOException {
+        return ledger.all().stream().map(Ledger.Entry::spec).toList();
+    }
+
+    /** Slots of which anything is left in the kernel, with and without a tenant. */
+    public Set<Slot> remains() throws IOException {
+        return launcher.remains();
+    }
+
+    /** The file systems that the tenant is to see, whatever it does see. */
+    public List<MountTable.Line> mounts(TenantSpec spec) throws IOException {
+        return MountTable.of(launcher.plan(spec, pool.root(spec.id())), pool.mount(), new Slot(spec.slot()));
+    }
+
     /** What looks at the running tenants all the time. */
     public Watch watch() {
         return new Watch(this, instruments);
@@ -321,7 +352,7 @@ public final class Tenants {
 
     /** Of every tenant that is remembered, running or not. */
     public List<Limits> limits() throws IOException {
-        return ledger.all().stream().map(entry -> entry.spec().limits()).toList();
+        return specs().stream().map(TenantSpec::limits).toList();
     }
 
     public TenantSpec spec(UUID tenant) throws IOException, Refusal {

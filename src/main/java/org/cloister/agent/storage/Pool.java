@@ -102,6 +102,21 @@ public final class Pool {
         return devices;
     }
 
+    /** Where it is mounted. */
+    public Path mount() {
+        return mount;
+    }
+
+    /** As the kernel has it: bytes of data and metadata that all of the slot's may take; -1 for no limit. */
+    public long limitBytes(Slot slot) throws IOException {
+        return quotas.limit(slot);
+    }
+
+    /** Why the disk limit does not bind; null where it does. */
+    public String quotaFault() throws IOException {
+        return quotas.fault();
+    }
+
     public Path templates() {
         return mount.resolve("templates");
     }
@@ -111,7 +126,7 @@ public final class Pool {
     }
 
     /** Where everything of one tenant's is, below a directory that only root may enter. */
-    private Path home(UUID tenant) {
+    public Path home(UUID tenant) {
         return tenants().resolve(tenant.toString());
     }
 

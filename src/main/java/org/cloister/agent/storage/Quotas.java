@@ -23,6 +23,7 @@ final class Quotas {
     private static final long BTRFS_IOC_QUOTA_CTL = 0xC0109428L;
 
     private static final long BTRFS_QUOTA_CTL_ENABLE_SIMPLE_QUOTA = 4;
+    private static final long BTRFS_QGROUP_LIMIT_MAX_RFER = 1;
 
     private final Path mount;
     private volatile String uuid;
@@ -64,6 +65,31 @@ final class Quotas {
         if (missing != null) return;
         if (!Files.isDirectory(group(slot.qgroup()))) Pool.btrfs("qgroup", "create", slot.qgroup(), mount.toString());
         Pool.btrfs("qgroup", "limit", Long.toString(bytes), slot.qgroup(), mount.toString());
+    }
+
+    /** The limit as the kernel has it; -1 for none. */
+    long limit(Slot slot) throws IOException {
+        Path group = group(slot.qgroup());
+        if (!Files.isDirectory(group)) return -1;
+        boolean binds =
+                (Long.parseLong(Files.readString(group.resolve("limit_flags")).strip()) & BTRFS_QGROUP_LIMIT_MAX_RFER)
+                        != 0;
+        return binds
+                ? Long.parseLong(
+                        Files.readString(group.resolve("max_referenced")).strip())
+                : -1;
+    }
+
+    /** What is wrong with the pool's accounting as a whole; null where nothing is. */
+    String fault() throws IOException {
+        if (missing != null) return missing;
+        Path qgroups = sysfs().resolve("qgroups");
+        if (!Files.exists(qgroups.resolve("mode"))) return "quotas are switched off";
+        String mode = Files.readString(qgroups.resolve("mode")).strip();
+        if (!mode.equals("squota")) return "quota mode " + mode;
+        return Files.readString(qgroups.resolve("inconsistent")).strip().equals("0")
+                ? null
+                : "the accounting is inconsistent";
     }
 
     /** Bytes that the slot is billed for, 0 while it has none. */
