@@ -22,6 +22,7 @@ record AuditPage(
         List<Row> rows,
         List<Vector> vectors,
         String vectorsSentence,
+        List<Outside> outside,
         List<Finding> findings,
         List<Control> controls,
         List<Fact> facts,
@@ -40,6 +41,9 @@ record AuditPage(
     record Square(String anchor, String verdict, String icon, String count, String word, String spoken, String url) {}
 
     record Vector(String name, String tries, String stoppedBy, String passed, String failed, String voided) {}
+
+    /** One kind of fact that was read from the kernel. @param fault why it could not be read; empty where it could */
+    record Outside(String name, Sign sign, String says, String looked, String fault) {}
 
     record Finding(String tenant, String check, String expected, String found) {}
 

@@ -71,6 +71,7 @@ final class AuditReading {
                 rows(),
                 vectors.values().stream().map(this::vector).toList(),
                 plural(vectors.size(), "vector") + ", " + plural(total(), "attempt"),
+                outside(),
                 findings(),
                 controls(),
                 facts(),
@@ -256,6 +257,18 @@ final class AuditReading {
                 count(verdicts.getOrDefault("passed", 0L)),
                 count(verdicts.getOrDefault("failed", 0L)),
                 count(verdicts.getOrDefault("void", 0L)));
+    }
+
+    /** Reports of before these were listed one by one have none. */
+    private List<AuditPage.Outside> outside() {
+        return stream(report.path("facts"))
+                .map(fact -> new AuditPage.Outside(
+                        text(fact, "name"),
+                        controlSign(text(fact, "verdict")),
+                        text(fact, "says"),
+                        count(fact.path("looked").asLong()),
+                        text(fact, "fault")))
+                .toList();
     }
 
     private List<AuditPage.Finding> findings() {
