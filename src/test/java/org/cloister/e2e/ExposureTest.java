@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -164,6 +165,17 @@ class ExposureTest {
                             .strip(),
                     kind);
         assertNotEquals(0, eve.ssh("unshare -U true").exit());
+    }
+
+    /** As in CVE-2024-21626: one of the host's, a directory above all, would be a way out. */
+    @Test
+    void aShellHasItsStreamsAndNoOtherDescriptor() {
+        String mine = "ls /proc/$$/fd | tr '\\n' ' '; true";
+        assertEquals("0 1 2 ", eve.ssh(mine).orFail().out());
+        String terminal = Command.run(eve.sshCommand(List.of("-tt"), mine), new byte[0], Duration.ofSeconds(30))
+                .orFail()
+                .out();
+        assertEquals("0 1 2 ", terminal);
     }
 
     /** As in CVE-2019-5736: what enters runs a program of hers, which is a script of the entering program itself. */
