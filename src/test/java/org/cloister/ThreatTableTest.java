@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.commons.annotation.Testable;
@@ -31,6 +32,9 @@ class ThreatTableTest {
     /** A test as both files write it. */
     private static final Pattern NAME = Pattern.compile("\\b([A-Z]\\w+Test)\\.([a-z]\\w+)\\b");
 
+    /** Names of sabotages at the end of what stops Eve. */
+    private static final Pattern BRACKETS = Pattern.compile("\\[([a-z, -]+)]$");
+
     /** Classes whose every test is about a tenant who tries something: none may be missing from the table. */
     private static final List<String> WHOLE =
             List.of("IsolationTest", "NeighbourTest", "NetworkIsolationTest", "LimitsTest");
@@ -44,11 +48,8 @@ class ThreatTableTest {
 
     @Test
     void noLineOfTheTableIsWithoutATest() throws IOException {
-        List<String> bare = Files.readString(TABLE)
-                .lines()
-                .filter(line -> line.startsWith("| ") && !line.startsWith("| Eve") && !line.startsWith("| --"))
-                .filter(line -> !NAME.matcher(line).find())
-                .toList();
+        List<String> bare =
+                rows().stream().filter(line -> !NAME.matcher(line).find()).toList();
         assertEquals(List.of(), bare);
     }
 
@@ -60,35 +61,84 @@ class ThreatTableTest {
         assertEquals(Set.of(), forgotten);
     }
 
-    /** Each paragraph of the list can be carried out: its line stands in its file once, its tests are there. */
+    /** Each paragraph of the list can be carried out: its texts stand in their files once, its tests are there. */
     @Test
-    void everySabotageFindsTheLineItBreaks() throws IOException {
+    void everySabotageFindsTheLinesItBreaks() throws IOException {
         List<String> faults = new ArrayList<>();
-        for (Map<String, String> paragraph : paragraphs()) {
-            String name = paragraph.get("name");
-            String was = paragraph.getOrDefault("was", "");
-            String file = Files.readString(Path.of(paragraph.getOrDefault("in", "")));
-            if (was.isEmpty() || file.split(Pattern.quote(was), -1).length != 2)
-                faults.add(name + ": not once in its file: " + was);
-            Set<String> red = names(paragraph.getOrDefault("red", ""));
-            if (red.isEmpty() || !missing(red).isEmpty()) faults.add(name + ": no such tests: " + missing(red));
+        for (Sabotage each : sabotages()) {
+            if (each.in().isEmpty()
+                    || each.in().size() != each.was().size()
+                    || each.in().size() != each.is().size()) faults.add(each.name() + ": not as many in, was and is");
+            else
+                for (int i = 0; i < each.in().size(); i++) {
+                    String was = each.was().get(i);
+                    String file = Files.readString(Path.of(each.in().get(i)));
+                    if (was.isEmpty() || file.split(Pattern.quote(was), -1).length != 2)
+                        faults.add(each.name() + ": not once in its file: " + was);
+                }
+            if (each.red().isEmpty() || !missing(each.red()).isEmpty())
+                faults.add(each.name() + ": no such tests: " + missing(each.red()));
         }
         assertEquals(List.of(), faults);
     }
 
-    private static List<Map<String, String>> paragraphs() throws IOException {
-        List<Map<String, String>> paragraphs = new ArrayList<>();
+    /** What a line says to stop Eve has been broken, and the line's own tests saw it. */
+    @Test
+    void everyLineNamesItsSabotagesAndTheyTurnItsTestsRed() throws IOException {
+        List<String> faults = new ArrayList<>();
+        List<Sabotage> sabotages = sabotages();
+        List<String> known = sabotages.stream().map(Sabotage::name).toList();
+        Map<String, Set<String>> beside = new HashMap<>();
+        for (String line : rows()) {
+            String[] cells = line.split(" \\| ");
+            Matcher brackets = BRACKETS.matcher(cells[1]);
+            if (!brackets.find()) faults.add("no sabotage: " + cells[0]);
+            else
+                for (String name : brackets.group(1).split(", ")) {
+                    if (!known.contains(name)) faults.add("no such sabotage: " + name);
+                    beside.computeIfAbsent(name, first -> new TreeSet<>()).addAll(names(cells[2]));
+                }
+        }
+        for (Sabotage each : sabotages) {
+            Set<String> elsewhere = new TreeSet<>(each.red());
+            elsewhere.removeAll(beside.getOrDefault(each.name(), Set.of()));
+            if (!elsewhere.isEmpty()) faults.add(each.name() + " is not named beside " + elsewhere);
+        }
+        assertEquals(List.of(), faults);
+    }
+
+    private static List<String> rows() throws IOException {
+        return Files.readString(TABLE)
+                .lines()
+                .filter(line -> line.startsWith("| ") && !line.startsWith("| Eve") && !line.startsWith("| --"))
+                .toList();
+    }
+
+    /** A paragraph of the list. */
+    private record Sabotage(String name, List<String> in, List<String> was, List<String> is, Set<String> red) {}
+
+    private static List<Sabotage> sabotages() throws IOException {
+        List<Sabotage> all = new ArrayList<>();
         for (String line : Files.readAllLines(SABOTAGE)) {
             if (line.isBlank() || line.startsWith("#")) continue;
             if (!line.startsWith(" ")) {
-                paragraphs.add(new HashMap<>(Map.of("name", line.split(" ")[0])));
+                all.add(new Sabotage(
+                        line.split(" ")[0], new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new TreeSet<>()));
                 continue;
             }
             String[] halves = line.strip().split(" ", 2);
-            paragraphs.getLast().put(halves[0], halves.length < 2 ? "" : halves[1]);
+            String text = halves.length < 2 ? "" : halves[1];
+            Sabotage last = all.getLast();
+            switch (halves[0]) {
+                case "in" -> last.in().add(text);
+                case "was" -> last.was().add(text);
+                case "is" -> last.is().add(text);
+                case "red" -> last.red().addAll(names(text));
+                default -> throw new AssertionError("neither in nor was, is or red: " + line);
+            }
         }
-        assertFalse(paragraphs.isEmpty());
-        return paragraphs;
+        assertFalse(all.isEmpty());
+        return all;
     }
 
     private static Set<String> missing(Set<String> named) throws IOException {
