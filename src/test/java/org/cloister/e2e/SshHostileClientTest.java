@@ -3,8 +3,13 @@ package org.cloister.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,6 +47,8 @@ class SshHostileClientTest {
             "service_before_keys",
             "login_before_keys",
             "half_of_a_key_exchange",
+            "a_byte_a_second",
+            "a_byte_a_second_of_a_packet",
             "channel_before_login",
             "channel_after_the_service_before_login",
             "forward_before_login",
@@ -60,6 +67,7 @@ class SshHostileClientTest {
             "unknown_messages",
             "answers_that_nobody_reads",
             "sessions_without_end",
+            "readers_that_stop",
             "more_than_the_window",
             "window_beyond_measure",
             "data_for_nobody",
@@ -96,6 +104,10 @@ class SshHostileClientTest {
     }
 
     private static Command.Outcome attack(String name, String source, String... more) {
+        return Command.run(command(name, source, more), new byte[0], LONG);
+    }
+
+    private static List<String> command(String name, String source, String... more) {
         List<String> words = new ArrayList<>(List.of(
                 "/usr/bin/python3",
                 directory.resolve("hostile-ssh.py").toString(),
@@ -105,7 +117,7 @@ class SshHostileClientTest {
                 eve.keyFile().toString(),
                 "eve"));
         words.addAll(List.of(more));
-        return Command.run(words, new byte[0], LONG);
+        return words;
     }
 
     @TestFactory
@@ -146,6 +158,83 @@ class SshHostileClientTest {
             assertTrue(grown < 256L << 20, "it grew by " + (grown >> 20) + " MiB");
         }));
         return tests.stream();
+    }
+
+    /** Each is answered, a part of them with a refusal; what is open costs the manager a bounded part, and Bob a moment. */
+    @Test
+    void tenThousandChannelsEndAtALimitAndBobIsServedMeanwhile() throws Exception {
+        bob.ssh("true").orFail();
+        long manager = Machine.pid(instance, "manager");
+        long before = resident(manager);
+        Process crowd = new ProcessBuilder(command("ten_thousand_channels", "127.0.3.1"))
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader said = crowd.inputReader()) {
+            assertEquals("standing", said.readLine());
+            long grown = resident(manager) - before;
+            long start = System.nanoTime();
+            bob.ssh("true").orFail();
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            crowd.outputWriter().close();
+            String outcome = said.readLine();
+            System.out.printf("%s; the manager grew by %d MiB, Bob's login took %d ms%n", outcome, grown >> 20, millis);
+            assertEquals(0, crowd.waitFor(), outcome);
+            assertTrue(grown < 192L << 20, "it grew by " + (grown >> 20) + " MiB");
+            assertTrue(millis < 10_000, millis + " ms");
+        } finally {
+            crowd.destroyForcibly();
+        }
+    }
+
+    /** They hold places for twenty seconds: those of their own source, and no others while another source has fewer. */
+    @Test
+    void connectionsThatNeverLogInKeepNoOtherAddressOut() throws Exception {
+        List<Socket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < 32; i++) held.add(greeted("127.0.4.1"));
+            assertEquals(-1, connect("127.0.4.1").getInputStream().read(), "one more of the same source");
+            for (int source = 2; source <= 4; source++)
+                for (int i = 0; i < 32; i++) held.add(greeted("127.0.4." + source));
+            for (int i = 0; i < 3; i++)
+                assertEquals(
+                        "in\n",
+                        Command.run(bob.sshCommand(List.of("-b", "127.0.5.1"), "echo in"), new byte[0], LONG)
+                                .out());
+            held.add(greeted("127.0.5.2"));
+            long gone = 0;
+            for (Socket socket : held) if (ended(socket)) gone++;
+            assertTrue(gone >= 1 && gone <= 4, gone + " gave up their places for four");
+        } finally {
+            for (Socket socket : held) socket.close();
+        }
+        greeted("127.0.4.1").close();
+    }
+
+    private static Socket connect(String source) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(source, 0));
+        socket.setSoTimeout(10_000);
+        socket.connect(new InetSocketAddress("127.0.0.1", instance.sshPort()));
+        return socket;
+    }
+
+    /** Connected, and the server has said who it is. */
+    private static Socket greeted(String source) throws IOException {
+        Socket socket = connect(source);
+        assertEquals('S', socket.getInputStream().read(), source);
+        return socket;
+    }
+
+    private static boolean ended(Socket socket) throws IOException {
+        socket.setSoTimeout(20);
+        try {
+            while (socket.getInputStream().read() >= 0) {} // its first words
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     /** Bytes of a process that are in memory (proc(5), VmRSS). */

@@ -160,6 +160,22 @@ def half_of_a_key_exchange():
     return cut(connection, 25)
 
 
+def a_byte_a_second():
+    connection = connect()
+    took = cut(connection, 27, lambda: (connection.sendall(b"S"), time.sleep(1)))
+    assert took > 15, f"cut after {took} s, which a slow line may need"
+    return took
+
+
+def a_byte_a_second_of_a_packet():
+    connection = greeted()
+    plain(connection, kexinit())
+    connection.sendall(struct.pack(">IB", 30000, 4))
+    took = cut(connection, 27, lambda: (connection.sendall(b"x"), time.sleep(1)))
+    assert took > 15, f"cut after {took} s, which a slow line may need"
+    return took
+
+
 # --- with keys, before a login ---
 
 class Client(paramiko.Transport):
@@ -375,6 +391,44 @@ def sessions_without_end():
     opened = sum(kind == 91 for kind, _ in client.answers)
     assert opened <= 128, f"{opened} were opened"
     return f"{opened} opened, {refused} refused, {'connected' if client.is_active() else 'cut'}"
+
+
+def readers_that_stop():
+    """So many commands write without end, may send all they like, and nobody reads."""
+    client = logged_in()
+    opened = 0
+    for _ in range(20):
+        try:
+            client.open_session(window_size=0x7FFFFFFF, timeout=20).exec_command("exec yes")
+            opened += 1
+        except paramiko.SSHException:
+            pass
+    assert opened > 5, f"{opened} were opened"
+    client.packetizer.read_message = lambda: time.sleep(1000)
+    time.sleep(10)
+    return f"{opened} opened"
+
+
+def ten_thousand_channels():
+    """A hundred connections ask for a hundred channels each, and none ever runs a thing."""
+    clients = [logged_in() for _ in range(100)]
+    for client in clients:
+        for number in range(100):
+            client.say(MSG_CHANNEL_OPEN, text(b"session") + struct.pack(">III", number, 1 << 20, 32768))
+    end = time.monotonic() + 60
+    while any(len(client.answers) < 100 for client in clients) and time.monotonic() < end:
+        time.sleep(0.1)
+    kinds = [kind for client in clients for kind, _ in client.answers]
+    opened, refused = kinds.count(91), kinds.count(MSG_CHANNEL_OPEN_FAILURE)
+    assert opened + refused == 10000, f"{opened} opened, {refused} refused"
+    assert 100 < opened < 3200, f"{opened} were opened"
+    print("standing", flush=True)
+    sys.stdin.read()
+    for client in clients:
+        client.close()
+    time.sleep(1)
+    assert works(logged_in()), "nothing is served afterwards"
+    return f"{opened} opened, {refused} refused"
 
 
 def more_than_the_window():

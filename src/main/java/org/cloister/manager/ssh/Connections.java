@@ -32,12 +32,6 @@ final class Connections implements SessionListener {
 
     private static final Logger LOG = Logger.getLogger(Connections.class);
 
-    /** As OpenSSH's MaxStartups, a little above its upper bound. */
-    static final int STRANGERS = 128;
-
-    /** Of {@link #STRANGERS}, from one source; a build machine may open a few dozen at once. */
-    static final int STRANGERS_OF_ONE_SOURCE = 32;
-
     /** Logged in, to one tenant. */
     static final int OF_ONE_TENANT = 256;
 
@@ -55,6 +49,7 @@ final class Connections implements SessionListener {
     private final OpenSessions open;
     private final Timers timers;
     private final Map<Session, Visit> visits = new ConcurrentHashMap<>();
+    private final Strangers<Session> strangers = new Strangers<>();
 
     /** What the pages and the API know of the connection; there from the moment that it is logged in. */
     static final AttributeKey<OpenConnection> SEEN = new AttributeKey<>();
@@ -88,25 +83,19 @@ final class Connections implements SessionListener {
     @Override
     public void sessionCreated(Session session) {
         InetAddress source = Sources.source(session.getIoSession().getRemoteAddress());
-        boolean tooMany;
-        synchronized (this) {
-            long strangers =
-                    visits.values().stream().filter(v -> v.login == null).count();
-            long here = visits.values().stream()
-                    .filter(v -> v.login == null && v.source.equals(source))
-                    .count();
-            tooMany = strangers >= STRANGERS || here >= STRANGERS_OF_ONE_SOURCE;
-            if (!tooMany) visits.put(session, new Visit(source));
+        visits.put(session, new Visit(source));
+        Session gone = strangers.enter(session, source);
+        if (gone != null) {
+            Visit last = visits.get(gone);
+            if (last != null)
+                refused.record(
+                        null,
+                        "A connection from " + last.source.getHostAddress()
+                                + " was closed: too many are open that have not logged in.");
+            gone.getIoSession().close(true);
         }
-        if (tooMany) {
-            refused.record(
-                    null,
-                    "A connection from " + source.getHostAddress()
-                            + " was closed: too many are open that have not logged in.");
-            session.getIoSession().close(true);
-            return;
-        }
-        keepAlive(session);
+        if (gone == session) visits.remove(session);
+        else keepAlive(session);
     }
 
     /** A dead peer is gone after two minutes; and a router on the way keeps its entry of an idle connection. */
@@ -164,12 +153,12 @@ final class Connections implements SessionListener {
         Visit visit;
         boolean tooMany;
         synchronized (this) {
-            visit = visits.get(session);
+            visit = strangers.leave(session) ? visits.get(session) : null;
             tooMany = login != null && sessions(login.tenantId()) >= OF_ONE_TENANT;
             if (visit != null && !tooMany) visit.login = login;
         }
         if (login == null || visit == null) {
-            session.close(true); // cannot be: nobody is let in without a login
+            session.close(true); // its place was another's meanwhile; and nobody is let in without a login
             return;
         }
         if (tooMany) {
@@ -266,6 +255,7 @@ final class Connections implements SessionListener {
 
     @Override
     public void sessionClosed(Session session) {
+        strangers.leave(session);
         Visit visit = visits.remove(session);
         if (visit == null) return;
         Login login = visit.login;
