@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
@@ -224,6 +225,47 @@ class RecordingTest {
             instance.change("PATCH", "/tenants/rec-eve2", Map.of("plan", "small"))
                     .expect(200);
             assertFalse(terminal(eve, "true").out().contains(ANNOUNCEMENT));
+        }
+    }
+
+    /** Half a part may lie at its end, as where the manager was killed in the middle of a write. */
+    @Test
+    void aRecordingThatWasCutOffByTheManagersDeathIsPlayedUpToThereAndTheNextOneIsWhole() throws Exception {
+        try (Terminal terminal = new Terminal(alice.sshCommand(List.of("-t")))) {
+            terminal.expect("[#$] ");
+            terminal.type("echo sealed-$((40 + 2))\r");
+            terminal.expect("sealed-42");
+            JsonNode begun = recordings(alice).get(0);
+            assertFalse(begun.has("ending"), begun.toString());
+            Path file = file(alice, begun);
+            Eventually.seen(
+                    "the second's flush",
+                    Duration.ofSeconds(20),
+                    () -> cast(alice, begun).contains("sealed-42"));
+            Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, "manager")))
+                    .orFail();
+            Files.write(file, new byte[] {0, 0, 4, 0, 1, 2, 3}, StandardOpenOption.APPEND);
+            Eventually.seen(
+                    "the next manager",
+                    Duration.ofMinutes(2),
+                    () -> alice.ssh("true").exit() == 0);
+            Eventually.seen(
+                    "the word that it was cut",
+                    Duration.ofSeconds(75),
+                    () -> recordings(alice).path(0).path("ending").asText().equals("cut"));
+            assertEquals(begun.get("id"), recordings(alice).get(0).get("id"));
+        }
+        JsonNode cut = recordings(alice).get(0);
+        assertTrue(cast(alice, cut).contains("sealed-42"));
+        terminal(alice, "echo next-$((20 + 3))").orFail();
+        JsonNode next = newest(alice);
+        assertNotEquals(cut.get("id"), next.get("id"));
+        assertEquals("whole", next.get("ending").asText());
+        assertTrue(cast(alice, next).contains("next-23"));
+        try (Chromium chromium = new Chromium();
+                Visitor admin = chromium.visit(instance)) {
+            admin.open("/tenants/rec-alice/recordings/" + cut.get("id").asText());
+            assertThat(admin.page.getByText("It is cut off:")).isVisible();
         }
     }
 
