@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people do every day by way of ssh: rsync, git, sshfs, tmux and vim, and go on after a restart of the product. */
+/** What people do every day by way of ssh: rsync, git, sshfs, tmux, vim, jumps and editors, and go on after a restart of the product. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Order(230)
 class SshToolsTest {
@@ -39,7 +40,8 @@ class SshToolsTest {
         alice = instance.tenant("alice", Map.of("plan", "medium"));
         Command.Outcome reached = run("apt-get -qq -o APT::Update::Error-Mode=any update");
         assumeTrue(reached.exit() == 0, "Debian's mirror cannot be reached from a tenant: " + reached);
-        run("DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install rsync git tmux vim-tiny")
+        run("DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install"
+                        + " rsync git tmux vim-tiny openssh-server")
                 .orFail();
     }
 
@@ -155,6 +157,137 @@ class SshToolsTest {
             terminal.type("echo after-$((3 + 3)); exit 5\r");
             terminal.expect("after-6");
             assertEquals(5, terminal.exit());
+        }
+    }
+
+    /** Behind the jump lies her own loopback: her server is there, and the gateway, which is on the machine's, is not. */
+    @Test
+    void aJumpThroughHerLeadsToTheServerOnHerOwnLoopbackAlone() throws IOException {
+        alice.ssh((alice.publicKey() + "\n").getBytes(), "umask 77; mkdir -p .ssh; cat > .ssh/authorized_keys")
+                .orFail();
+        out("mkdir -p /run/sshd; /usr/sbin/sshd -o ListenAddress=127.0.0.1 -o Port=2022 </dev/null >/dev/null 2>&1");
+        Path config = directory.resolve("config");
+        Files.writeString(
+                config,
+                String.join(
+                        "\n",
+                        "Host *",
+                        "  IdentityFile " + alice.keyFile(),
+                        "  IdentitiesOnly yes",
+                        "  IdentityAgent none",
+                        "  BatchMode yes",
+                        "  StrictHostKeyChecking accept-new",
+                        "  UserKnownHostsFile " + directory.resolve("known"),
+                        "Host inner",
+                        "  HostName localhost",
+                        "  User root",
+                        "  ProxyJump alice@127.0.0.1:" + instance.sshPort(),
+                        ""));
+        assertEquals(255, jump(config, instance.sshPort(), "true").exit());
+        assertEquals(255, jump(config, 2023, "true").exit());
+        Command.Outcome there = jump(config, 2022, "hostname; echo $SSH_CONNECTION; exit 7");
+        assertEquals(7, there.exit(), there.toString());
+        assertTrue(there.out().matches("alice\n127\\.0\\.0\\.1 \\d+ 127\\.0\\.0\\.1 2022\n"), there.toString());
+    }
+
+    private static Command.Outcome jump(Path config, int port, String command) {
+        return Command.run(
+                List.of("ssh", "-F", config.toString(), "-p", String.valueOf(port), "inner", command),
+                new byte[0],
+                LONG);
+    }
+
+    /**
+     * As VS Code's Remote-SSH works: a shell that is fed a script starts the server, or finds it, and says where it
+     * listens; the editor reaches it through the same connection's -D, and copies files beside it.
+     */
+    @Test
+    void aRemoteEditorsServerOutlivesItsConnectionAndIsFoundAgain() throws Exception {
+        alice.ssh(
+                        String.join(
+                                        "\n",
+                                        "use IO::Socket::IP;",
+                                        "my $l = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 9) or die;",
+                                        "open my $f, '>', 'port.new'; print $f $l->sockport; close $f; rename 'port.new', 'port';",
+                                        "while (my $c = $l->accept) {",
+                                        "    my ($path) = (split ' ', <$c>)[1];",
+                                        "    while (<$c>) { last if /^\\r?$/ }",
+                                        "    print $c \"HTTP/1.0 200 OK\\r\\n\\r\\n\", $path eq '/big' ? 'x' x 5_000_000 : ++$n . \" of $$\";",
+                                        "    close $c",
+                                        "}")
+                                .getBytes(),
+                        "mkdir -p .remote-server; cat > .remote-server/server.pl")
+                .orFail();
+        Path file = Files.write(directory.resolve("copied"), new byte[5_000_000]);
+        String pid;
+        try (Editor editor = new Editor()) {
+            pid = editor.serverPid;
+            assertEquals("1 of " + pid, editor.get("/"));
+            Process big = editor.curl("/big").start();
+            Command.run(sftp(), ("put " + file + " copied\nget copied " + file + "-back\n").getBytes(), LONG)
+                    .orFail();
+            assertEquals(5_000_000, big.getInputStream().readAllBytes().length);
+            assertEquals(-1, Files.mismatch(file, Path.of(file + "-back")));
+            assertEquals("2 of " + pid, editor.get("/"));
+        }
+        try (Editor again = new Editor()) {
+            assertEquals(pid, again.serverPid);
+            assertEquals("3 of " + pid, again.get("/"));
+        }
+    }
+
+    private List<String> sftp() {
+        List<String> words = new ArrayList<>(List.of("sftp", "-q", "-P", String.valueOf(instance.sshPort())));
+        words.addAll(alice.clientOptions());
+        words.addAll(List.of("-b", "-", "alice@127.0.0.1"));
+        return words;
+    }
+
+    /** The editor's side. Closing it is the loss of its connection. */
+    private final class Editor implements AutoCloseable {
+
+        private final int socks;
+        private final Process ssh;
+        private final String serverPid;
+        private final String serverPort;
+
+        Editor() throws IOException {
+            try (ServerSocket free = new ServerSocket(0)) {
+                socks = free.getLocalPort();
+            }
+            ssh = new ProcessBuilder(alice.sshCommand(List.of("-T", "-D", String.valueOf(socks)), "bash"))
+                    .redirectErrorStream(true)
+                    .start();
+            ssh.getOutputStream()
+                    .write(String.join(
+                                    "\n",
+                                    "cd ~/.remote-server",
+                                    "if ! kill -0 $(cat pid 2>/dev/null) 2>/dev/null; then",
+                                    "    rm -f port; nohup perl server.pl >log 2>&1 </dev/null & echo $! >pid",
+                                    "fi",
+                                    "while ! [ -s port ]; do sleep 0.1; done",
+                                    "echo listeningOn==$(cat port)==$(cat pid)==",
+                                    "")
+                            .getBytes());
+            ssh.getOutputStream().flush(); // and it stays open
+            String[] said = ssh.inputReader().readLine().split("==");
+            assertEquals("listeningOn", said[0]);
+            serverPort = said[1];
+            serverPid = said[2];
+        }
+
+        ProcessBuilder curl(String path) {
+            return new ProcessBuilder(
+                    "curl", "-sS", "-x", "socks5h://127.0.0.1:" + socks, "http://localhost:" + serverPort + path);
+        }
+
+        String get(String path) {
+            return Command.run(curl(path).command(), new byte[0], LONG).orFail().out();
+        }
+
+        @Override
+        public void close() {
+            ssh.destroyForcibly();
         }
     }
 
