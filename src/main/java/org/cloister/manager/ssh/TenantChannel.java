@@ -1,7 +1,6 @@
 package org.cloister.manager.ssh;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,9 +39,6 @@ final class TenantChannel extends ChannelSession {
     /** Runs in the tenant, with its own files and under its own limits. */
     private static final Map<String, String> SUBSYSTEMS = Map.of("sftp", "/usr/lib/openssh/sftp-server");
 
-    /** A terminal's sides are unsigned shorts in the kernel. */
-    private static final int LARGEST_SIDE = 65_535;
-
     /** For a client to have room for a line. */
     private static final Duration ANNOUNCEMENT = Duration.ofSeconds(10);
 
@@ -52,9 +48,7 @@ final class TenantChannel extends ChannelSession {
     private final Executor threads;
     private final Login login;
     private final OpenConnection connection;
-    private final ClientEnvironment environment = new ClientEnvironment();
-    private Request.Terminal terminal;
-    private boolean wantsAgent;
+    private final Wishes wishes = new Wishes();
     private final Object ending = new Object();
     private volatile TenantProcess process;
     private volatile OpenSession seen;
@@ -95,23 +89,23 @@ final class TenantChannel extends ChannelSession {
     protected Result handlePtyReqParsed(
             String term, int columns, int rows, int width, int height, Map<PtyMode, Integer> modes) {
         if (process != null || !login.permissions().mayHaveTerminal()) return Result.ReplyFailure;
-        terminal = terminal(columns, rows, width, height);
-        environment.set("TERM", term);
+        wishes.size(columns, rows, width, height);
+        wishes.terminal(term);
         return Result.ReplySuccess;
     }
 
     @Override
     protected Result handleWindowChangeParsed(int columns, int rows, int width, int height) {
-        if (terminal == null) return Result.ReplyFailure;
-        terminal = terminal(columns, rows, width, height);
+        if (wishes.terminal() == null) return Result.ReplyFailure;
+        wishes.size(columns, rows, width, height);
         TenantProcess running = process;
-        if (running != null) running.resize(terminal);
+        if (running != null) running.resize(wishes.terminal());
         return Result.ReplySuccess;
     }
 
     @Override
     protected Result handleEnvParsed(String name, String value) {
-        return environment.set(name, value) ? Result.ReplySuccess : Result.ReplyFailure;
+        return wishes.set(name, value) ? Result.ReplySuccess : Result.ReplyFailure;
     }
 
     @Override
@@ -139,13 +133,13 @@ final class TenantChannel extends ChannelSession {
 
     @Override
     protected Result handleShellParsed(String request) {
-        return prepare(null, null, Runs.shell(terminal != null));
+        return prepare(null, null, Runs.shell(wishes.terminal() != null));
     }
 
     @Override
     protected Result handleExecParsed(String request, String command) {
         return command.indexOf('\0') < 0
-                ? prepare(command, command, Runs.command(command, terminal != null))
+                ? prepare(command, command, Runs.command(command, wishes.terminal() != null))
                 : Result.ReplyFailure;
     }
 
@@ -158,7 +152,7 @@ final class TenantChannel extends ChannelSession {
     @Override
     protected Result handleAgentForwardingParsed(String request) {
         if (process != null || !login.permissions().mayForwardAgent()) return Result.ReplyFailure;
-        wantsAgent = true;
+        wishes.agent();
         return Result.ReplySuccess;
     }
 
@@ -179,23 +173,18 @@ final class TenantChannel extends ChannelSession {
      */
     private Result prepare(String line, String asked, Runs runs) {
         if (process != null || isClosing()) return Result.ReplyFailure;
-        Map<String, String> variables = environment.variables();
-        variables.putAll(login.permissions().environment());
+        Request.OpenSession request = wishes.request(
+                login,
+                line,
+                asked,
+                Sources.address(getSession().getClientAddress()),
+                Sources.address(getSession().getIoSession().getLocalAddress()));
         String forced = login.permissions().command();
-        if (forced != null && asked != null) variables.put("SSH_ORIGINAL_COMMAND", asked);
-        String command = forced == null ? line : forced;
-        InetSocketAddress client = Sources.address(getSession().getClientAddress());
-        InetSocketAddress server = Sources.address(getSession().getIoSession().getLocalAddress());
-        variables.put("SSH_CLIENT", Sources.text(client) + " " + client.getPort() + " " + server.getPort());
-        variables.put(
-                "SSH_CONNECTION",
-                Sources.text(client) + " " + client.getPort() + " " + Sources.text(server) + " " + server.getPort());
-        var request = new Request.OpenSession(login.tenantId(), login.user(), command, terminal, variables);
-        seen = connection.open(forced == null ? runs : Runs.command(forced, terminal != null), sentence -> {
+        seen = connection.open(forced == null ? runs : Runs.command(forced, request.terminal() != null), sentence -> {
             if (process != null) process.end(sentence);
         });
         TenantProcess prepared = new TenantProcess(this, login, request, seen, agent, places, threads);
-        if (wantsAgent) prepared.give(() -> forwarding.agent(getSession()));
+        if (wishes.wantsAgent()) prepared.give(() -> forwarding.agent(getSession()));
         process = prepared;
         return Result.ReplySuccess;
     }
@@ -339,7 +328,7 @@ final class TenantChannel extends ChannelSession {
     void refuse(String sentence) {
         if (isClosing()) return;
         try {
-            byte[] line = (sentence + (terminal == null ? "\n" : "\r\n")).getBytes(StandardCharsets.UTF_8);
+            byte[] line = (sentence + (wishes.terminal() == null ? "\n" : "\r\n")).getBytes(StandardCharsets.UTF_8);
             if (!isEofSent() && getRemoteWindow().getSize() >= line.length) {
                 getRemoteWindow().consume(line.length);
                 Buffer packet = message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA);
@@ -378,13 +367,5 @@ final class TenantChannel extends ChannelSession {
         TenantProcess running = process;
         if (running != null) running.hangUp();
         super.preClose();
-    }
-
-    private static Request.Terminal terminal(int columns, int rows, int width, int height) {
-        return new Request.Terminal(side(columns), side(rows), side(width), side(height));
-    }
-
-    private static int side(int length) {
-        return Math.clamp(length, 0, LARGEST_SIDE);
     }
 }
