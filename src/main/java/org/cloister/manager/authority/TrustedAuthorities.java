@@ -48,27 +48,21 @@ class TrustedAuthorities {
                         "sshKeys",
                         "The authority " + key.fingerprint() + " is there already, with other options before it. Remove"
                                 + " it, which ends its sessions, and add it again.");
-            if (known == null) store(actor, key, options);
+            if (known == null) store(actor, key);
         }
         accessChanged.fire(new AccessChanged());
     }
 
-    private void store(String actor, PublicKey key, String options) {
+    private void store(String actor, PublicKey key) {
         Authority authority = new Authority();
-        authority.id = UUID.randomUUID();
-        authority.fingerprint = key.fingerprint();
-        authority.type = key.type();
-        authority.blob = key.blob();
-        authority.comment = key.comment();
-        authority.options = options;
-        authority.createdAt = Instant.now();
+        authority.take(key, key.options().asAuthority());
         authority.persist();
         events.record(
                 actor,
                 "authority.added",
                 null,
                 "Certificates of the key " + key.fingerprint() + " log in to the tenants that they name now, with "
-                        + options + ".");
+                        + authority.options + ".");
     }
 
     @Transactional

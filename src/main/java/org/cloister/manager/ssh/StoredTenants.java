@@ -36,7 +36,10 @@ class StoredTenants implements TenantDirectory {
                     .map(tenant -> new Entry(
                             tenant.id,
                             tenant.name,
-                            options(keys.getOrDefault(tenant.id, List.of()), key -> key.fingerprint, SshKey::options),
+                            options(
+                                    keys.getOrDefault(tenant.id, List.of()),
+                                    key -> key.fingerprint,
+                                    SshKey::readOptions),
                             authorities))
                     .collect(Collectors.toUnmodifiableMap(Entry::name, Function.identity()));
         });
@@ -48,7 +51,7 @@ class StoredTenants implements TenantDirectory {
             Optional<Tenant> found = Tenant.named(name);
             UUID id = found.map(tenant -> tenant.id).orElse(NOBODY);
             Map<String, KeyOptions> keys =
-                    options(SshKey.list("tenantId", id), key -> key.fingerprint, SshKey::options);
+                    options(SshKey.list("tenantId", id), key -> key.fingerprint, SshKey::readOptions);
             Authorities authorities = authorities();
             return found.map(tenant -> new Entry(id, tenant.name, keys, authorities));
         });

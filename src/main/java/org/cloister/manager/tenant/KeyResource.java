@@ -45,7 +45,7 @@ class KeyResource {
             boolean authority) {
 
         static KeyView of(SshKey key) {
-            KeyOptions options = key.options();
+            KeyOptions options = key.readOptions();
             return new KeyView(
                     key.fingerprint,
                     key.type,

@@ -227,7 +227,7 @@ class TenantViews {
     }
 
     private static TenantPage.Key key(SshKey key, String also) {
-        Instant end = key.options().expiresAt();
+        Instant end = key.readOptions().expiresAt();
         String expiry = end == null ? "" : end.isAfter(Instant.now()) ? "Until" : "Expired";
         return new TenantPage.Key(
                 key.comment, key.type, key.fingerprint, key.createdAt, key.options, expiry, end, also);

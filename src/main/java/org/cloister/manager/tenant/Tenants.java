@@ -188,7 +188,7 @@ public class Tenants {
 
     private static String added(String name, SshKey key) {
         String options = key.options.isEmpty() ? "" : ", with " + key.options;
-        return key.options().authority()
+        return key.readOptions().authority()
                 ? "Certificates of the key " + key.fingerprint + " log in to " + name + " now" + options + "."
                 : "The key " + key.fingerprint + " logs in to " + name + " now" + options + ".";
     }
@@ -248,14 +248,8 @@ public class Tenants {
                                 + " which ends its sessions, and add it again.");
             if (options != null) continue;
             SshKey row = new SshKey();
-            row.id = UUID.randomUUID();
+            row.take(key, key.options());
             row.tenantId = tenant.id;
-            row.fingerprint = key.fingerprint();
-            row.type = key.type();
-            row.blob = key.blob();
-            row.comment = key.comment();
-            row.options = key.options().text();
-            row.createdAt = Instant.now();
             row.persist();
             added.add(row);
         }
