@@ -1,10 +1,14 @@
 package org.cloister.e2e;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,9 +44,7 @@ class SshCertificateTest {
         bob = instance.tenant("bob");
         for (String key : List.of("user", "own", "all", "stranger")) make(key, "ed25519");
         make("rsa", "rsa");
-        String forAll = Files.readString(file("all.pub")).strip();
-        instance.request("POST", "/authorities", Map.of("sshKeys", List.of(forAll)))
-                .expect(201);
+        trustByAll("all.pub");
         trust("cert-authority", "own.pub");
         alice.ssh("useradd -m worker").orFail();
     }
@@ -83,6 +85,12 @@ class SshCertificateTest {
                 .expect(201);
     }
 
+    private static void trustByAll(String key) throws Exception {
+        String line = Files.readString(file(key)).strip();
+        instance.request("POST", "/authorities", Map.of("sshKeys", List.of(line)))
+                .expect(201);
+    }
+
     /** Makes a certificate of the user's key. @param more options of ssh-keygen(1), such as -n alice */
     private static void sign(String authority, String... more) {
         List<String> words = new ArrayList<>(
@@ -103,6 +111,15 @@ class SshCertificateTest {
 
     private static Command.Outcome login(String name, List<String> options, String... command) {
         return Command.run(command(name, options, command), new byte[0], SHORT);
+    }
+
+    /** Logged in to Alice with the certificate of now, and staying. */
+    private static Process session() throws IOException {
+        Process session = new ProcessBuilder(command("alice", List.of(), "echo in; exec sleep 60"))
+                .redirectErrorStream(true)
+                .start();
+        assertEquals('i', session.getInputStream().read());
+        return session;
     }
 
     private static void assertDenied(String name) {
@@ -202,11 +219,8 @@ class SshCertificateTest {
     void revokedByNumberOrKeyIdIsDeniedAndItsSessionsEnd() throws Exception {
         for (Map<String, String> which : List.of(Map.of("serial", "42"), Map.of("keyId", "lost-laptop"))) {
             sign("own", "-n", "alice", "-z", "42", "-I", "lost-laptop");
-            Process session = new ProcessBuilder(command("alice", List.of(), "echo in; exec sleep 60"))
-                    .redirectErrorStream(true)
-                    .start();
+            Process session = session();
             try {
-                assertEquals('i', session.getInputStream().read());
                 var wish = new java.util.HashMap<>(which);
                 wish.put("authority", fingerprint("own.pub"));
                 long start = System.nanoTime();
@@ -227,16 +241,11 @@ class SshCertificateTest {
     @Test
     void ofAnAuthorityThatIsRemovedEndsItsSessions() throws Exception {
         make("brief", "ed25519");
-        String line = Files.readString(file("brief.pub")).strip();
-        instance.request("POST", "/authorities", Map.of("sshKeys", List.of(line)))
-                .expect(201);
+        trustByAll("brief.pub");
         sign("brief", "-n", "alice");
-        Process session = new ProcessBuilder(command("alice", List.of(), "echo in; exec sleep 60"))
-                .redirectErrorStream(true)
-                .start();
+        Process session = session();
         Process own = new ProcessBuilder(alice.sshCommand(List.of(), "exec sleep 60")).start();
         try {
-            assertEquals('i', session.getInputStream().read());
             instance.request("DELETE", "/authorities/" + fingerprint("brief.pub"), null)
                     .expect(204);
             assertTrue(session.waitFor(1, TimeUnit.SECONDS));
@@ -299,6 +308,49 @@ class SshCertificateTest {
         instance.request("DELETE", "/revocations/00000000-0000-0000-0000-000000000000", null)
                 .expect(404);
         instance.request("DELETE", "/authorities/SHA256:none", null).expect(404);
+    }
+
+    @Test
+    void anAdminTrustsAnAuthorityAndRevokesItsCertificatesInThePages() throws Exception {
+        make("paged", "ed25519");
+        sign("paged", "-n", "alice");
+        assertDenied("alice");
+        String fingerprint = fingerprint("paged.pub");
+        try (Chromium chromium = new Chromium();
+                Visitor admin = chromium.visit(instance)) {
+            Page page = admin.page;
+            Locator trusted = page.locator("tr", new Page.LocatorOptions().setHasText(fingerprint));
+            admin.open("/authorities");
+            page.getByLabel("Add authorities").fill("not a key");
+            admin.button("Add").click();
+            assertThat(page.locator("#keys-fault")).isVisible();
+            assertThat(page.getByLabel("Add authorities")).hasValue("not a key");
+            page.getByLabel("Add authorities").fill(Files.readString(file("paged.pub")));
+            admin.button("Add").click();
+            assertThat(trusted).hasCount(1);
+            assertLetIn("alice");
+
+            page.getByLabel("Fingerprint of the authority").fill(fingerprint);
+            admin.button("Revoke").click();
+            assertThat(page.locator("#certificate-fault")).isVisible();
+            page.getByLabel("Fingerprint of the authority").fill(fingerprint);
+            page.getByLabel("Number or key id").fill("laptop");
+            admin.button("Revoke").click();
+            assertThat(trusted).hasCount(2);
+            assertDenied("alice");
+            admin.pictures("authorities");
+            trusted.nth(1).locator("summary").click();
+            admin.button("Restore the certificate").click();
+            assertThat(trusted).hasCount(1);
+            assertLetIn("alice");
+
+            trusted.locator("summary").click();
+            trusted.getByText("Remove the authority").click();
+            assertThat(trusted).hasCount(0);
+            assertDenied("alice");
+        } finally {
+            instance.request("DELETE", "/authorities/" + fingerprint, null);
+        }
     }
 
     @Test
