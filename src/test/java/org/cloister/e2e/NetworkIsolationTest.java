@@ -170,7 +170,7 @@ class NetworkIsolationTest {
                                 .toArray(String[]::new))
                         .orFail()
                         .out()
-                        .replaceAll("tentative|(expires|valid_lft|preferred_lft) \\w+", ""));
+                        .replaceAll("tentative |(expires|valid_lft|preferred_lft) \\w+", ""));
         ways.add(bob.ssh("cat /proc/net/ipv6_route /proc/net/if_inet6").orFail().out());
         return ways;
     }
