@@ -42,7 +42,8 @@ build_java() {
     }
 }
 
-# The agent gets its own classes, those of the protocol and five libraries; nothing of the manager is on its class path.
+# The agent gets its own classes, those of the protocol and five libraries; nothing of the manager is on its class path. The
+# command line runs with the same.
 assemble() {
     local new=target/app.new lib=target/quarkus-app/lib/main jar
     rm -rf "$new" target/app
@@ -50,9 +51,12 @@ assemble() {
     cp -r target/quarkus-app "$new/manager"
     cp -r tenants "$new/tenants"
     if compgen -G 'target/libexec/*' >/dev/null; then cp target/libexec/* "$new/libexec/"; fi
+    mkdir -p "$new/cli"
     # A fixed date, so that the same classes give the same file, and the same installed build.
     "$JAVA_HOME/bin/jar" --create --file "$new/agent/cloister-agent.jar" --date=2000-01-01T00:00:00Z \
         -C target/classes org/cloister/agent -C target/classes org/cloister/protocol
+    "$JAVA_HOME/bin/jar" --create --file "$new/cli/cloister-cli.jar" --date=2000-01-01T00:00:00Z \
+        -C target/classes org/cloister/cli
     for jar in net.java.dev.jna.jna com.kohlschutter.junixsocket.junixsocket-common \
         com.kohlschutter.junixsocket.junixsocket-native-common com.fasterxml.jackson.core.jackson-annotations \
         com.fasterxml.jackson.core.jackson-core com.fasterxml.jackson.core.jackson-databind \

@@ -90,6 +90,16 @@ class StructureTest {
     }
 
     @Test
+    void theCommandLineKnowsTheProtocolAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("org.cloister.cli")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.cloister.agent..", "org.cloister.manager..", "io.quarkus..", "jakarta.."));
+    }
+
+    @Test
     void neitherSandboxNorFactsKnowWhatComesAfterThem() {
         check(noClasses()
                 .that()

@@ -20,6 +20,7 @@ import org.cloister.agent.linux.Linux;
 import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Audit;
+import org.cloister.agent.proof.Chain;
 import org.cloister.agent.sandbox.History;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.seccomp.Filter;
@@ -192,7 +193,8 @@ public final class Agent {
                 tenants,
                 templates,
                 pool,
-                facts);
+                facts,
+                new Chain(home, instance.home().resolve("keys/audit.signers"), instance.name()));
         Fd forwarder = Linux.sealedProgram(Files.readAllBytes(instance.app().resolve("libexec/tenant-forward")));
         History history = new History(tenants, new Snapshots(pool));
         return new Parts(pool, templates, cgroups, network, tenants, history, audit, forwarder);

@@ -2,7 +2,6 @@ package org.cloister.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -97,5 +96,9 @@ public sealed interface Reply {
     /** @param current whether it was made by the recipe of the agent that answers, not by an earlier one's */
     record Template(String suite, Instant builtAt, long bytes, int packages, boolean current) {}
 
-    record Audited(JsonNode report) implements Reply {}
+    /**
+     * @param report JSON; the signature is that of its bytes in UTF-8
+     * @param signature as {@link SshSignature#armored} writes it
+     */
+    record Audited(String report, String signature) implements Reply {}
 }

@@ -2,13 +2,21 @@ package org.cloister.e2e;
 
 import static org.cloister.e2e.ApiInputTest.problem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Audits by REST: a report is made, kept, and served byte for byte. */
 class ApiAuditTest {
@@ -43,6 +51,55 @@ class ApiAuditTest {
                 assertEquals(report.at("/summary/" + count), listed.at("/summary/" + count));
             }
         }
+    }
+
+    /** As an auditor does it: with the files, the machine's public key, and ssh-keygen or our own command line. */
+    @Test
+    void aReportIsSignedAndFollowsTheOneBeforeIt(@TempDir Path directory) throws IOException {
+        String signers = instance.home().resolve("keys/audit.signers").toString();
+        List<String> command = new ArrayList<>(
+                List.of(Path.of("ops/cloister").toAbsolutePath().toString(), "audit", "verify", "--signers", signers));
+        try (TenantHandle tenant = instance.tenant("api-audit")) {
+            for (String name : List.of("one.json", "two.json")) {
+                String id = instance.request("POST", "/audits", null, Map.of("Prefer", "wait=110"))
+                        .expect(201)
+                        .json()
+                        .get("id")
+                        .asText();
+                Files.writeString(
+                        directory.resolve(name),
+                        instance.get("/audits/" + id + ".json").expect(200).text());
+                Files.writeString(
+                        directory.resolve(name + ".sig"),
+                        instance.get("/audits/" + id + ".sig").expect(200).text());
+                command.add(directory.resolve(name).toString());
+            }
+        }
+        Path two = directory.resolve("two.json");
+        List<String> verify = List.of(
+                "ssh-keygen",
+                "-Y",
+                "verify",
+                "-f",
+                signers,
+                "-I",
+                "audit@" + instance.name(),
+                "-n",
+                "cloister-audit",
+                "-s",
+                two + ".sig");
+        assertNotEquals(
+                0,
+                Command.run(verify, Files.readAllBytes(directory.resolve("one.json")), Duration.ofSeconds(10))
+                        .exit());
+        Command.run(verify, Files.readAllBytes(two), Duration.ofSeconds(10)).orFail();
+
+        Command.Outcome whole = Command.run(command, new byte[0], Duration.ofSeconds(30));
+        assertTrue(whole.exit() == 0 && whole.out().contains("are whole, and none is missing."), whole.toString());
+        Files.writeString(two, Files.readString(two).replaceFirst("passed", "Passed"));
+        Command.Outcome changed = Command.run(command, new byte[0], Duration.ofSeconds(30));
+        assertEquals(1, changed.exit(), changed.toString());
+        assertTrue(changed.out().contains("two.json: it was changed after it was signed"), changed.toString());
     }
 
     @Test

@@ -32,6 +32,7 @@ public final class Audit {
     private final Templates templates;
     private final Pool pool;
     private final Facts facts;
+    private final Chain chain;
 
     /** @param scratch a directory that only root may look into */
     public Audit(
@@ -41,7 +42,8 @@ public final class Audit {
             Tenants tenants,
             Templates templates,
             Pool pool,
-            Facts facts) {
+            Facts facts,
+            Chain chain) {
         this.instance = instance;
         this.probeProgram = probeProgram;
         this.scratch = scratch;
@@ -49,6 +51,7 @@ public final class Audit {
         this.templates = templates;
         this.pool = pool;
         this.facts = facts;
+        this.chain = chain;
     }
 
     public synchronized Reply.Audited run(List<UUID> chosen, Consumer<Reply.Progress> progress)
@@ -70,7 +73,7 @@ public final class Audit {
             experiment.attack();
             progress.accept(new Reply.Progress("confirm", 97, "Confirming that every canary lives"));
             List<Report.Cell> cells = experiment.cells();
-            return new Reply.Audited(Frames.JSON.valueToTree(
+            return chain.seal(Frames.JSON.valueToTree(
                     report(started, specs, cells, read, experiment.confirm(cells), experiment.shown())));
         }
     }

@@ -9,6 +9,8 @@ import org.cloister.manager.page.Sign;
 /**
  * A report as its page shows it. Texts of the report are shown as they are; they are escaped by the template.
  *
+ * @param sequence its place in the chain; empty, as signer and previous are, for one of before there was a chain
+ * @param previous the SHA-256 of the report before it; empty for the first
  * @param weaker which tenants ran with a weaker profile, one sentence; empty if none did
  */
 record AuditPage(
@@ -28,7 +30,10 @@ record AuditPage(
         List<Fact> facts,
         String claims,
         String notClaimed,
-        List<AuditCell> notable) {
+        List<AuditCell> notable,
+        String sequence,
+        String signer,
+        String previous) {
 
     /** One attacker against everyone. */
     record Row(String attacker, List<Square> cells) {}

@@ -77,7 +77,10 @@ final class AuditReading {
                 facts(),
                 text(report, "claims"),
                 text(report, "notClaimed"),
-                cells.stream().filter(cell -> !cell.verdict().equals("passed")).toList());
+                cells.stream().filter(cell -> !cell.verdict().equals("passed")).toList(),
+                text(report, "sequence"),
+                text(report, "signer"),
+                text(report, "previous"));
     }
 
     /** How a verdict of a whole report is shown. */

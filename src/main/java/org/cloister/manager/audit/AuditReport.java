@@ -36,9 +36,23 @@ public class AuditReport extends PanacheEntityBase {
     @Column(name = "finished_at")
     public Instant finishedAt;
 
+    /** Its place in the chain of reports; null for one of before there was a chain. */
+    public Long sequence;
+
+    /** Of the document, in hexadecimal: what the next report names as the one before it. */
+    public String sha256;
+
+    /** As {@code ssh-keygen -Y sign} writes it; null as the sequence is. */
+    public String signature;
+
     /** JSON in UTF-8: the agent's report as it was written down once; served byte for byte from here on. Read only when it is asked for. */
     @Basic(fetch = FetchType.LAZY)
     public byte[] document;
+
+    /** The last one of the chain. */
+    public static Optional<AuditReport> head() {
+        return find("sequence is not null order by sequence desc").firstResultOptional();
+    }
 
     public static Optional<AuditReport> latest() {
         return find("order by startedAt desc").firstResultOptional();

@@ -1,5 +1,6 @@
 package org.cloister.manager.audit;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -20,6 +21,7 @@ import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Operations;
 import org.cloister.manager.operation.Preference;
 import org.cloister.manager.problem.Page;
+import org.cloister.manager.problem.Refusal;
 
 @Path("/api/v1/audits")
 @Produces(MediaType.APPLICATION_JSON)
@@ -40,7 +42,16 @@ class AuditResource {
     record Summary(
             int passed, int failed, @JsonProperty("void") int voided) {}
 
-    record ReportView(UUID id, String verdict, Instant startedAt, Instant finishedAt, Summary summary) {
+    /** @param sequence its place in the chain, {@code sha256} what the next one names; absent for one of before it */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record ReportView(
+            UUID id,
+            String verdict,
+            Instant startedAt,
+            Instant finishedAt,
+            Summary summary,
+            Long sequence,
+            String sha256) {
 
         static ReportView of(AuditReport report) {
             return new ReportView(
@@ -48,7 +59,9 @@ class AuditResource {
                     report.verdict,
                     report.startedAt,
                     report.finishedAt,
-                    new Summary(report.passed, report.failed, report.voided));
+                    new Summary(report.passed, report.failed, report.voided),
+                    report.sequence,
+                    report.sha256);
         }
     }
 
@@ -74,6 +87,18 @@ class AuditResource {
     @Path("{id}")
     public byte[] get(@PathParam("id") UUID id) {
         return audits.get(id).document;
+    }
+
+    /** The signature of these bytes, as `ssh-keygen -Y verify` takes it. */
+    @GET
+    @Path("{id}.sig")
+    @Produces(MediaType.TEXT_PLAIN)
+    public Response signature(@PathParam("id") UUID id) {
+        String signature = audits.get(id).signature;
+        if (signature == null) throw Refusal.unknown("This report is of before reports were signed.");
+        return Response.ok(signature)
+                .header("Content-Disposition", "attachment; filename=\"audit-" + id + ".json.sig\"")
+                .build();
     }
 
     /** The same bytes, to keep as a file. */

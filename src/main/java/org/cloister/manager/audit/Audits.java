@@ -9,8 +9,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +27,7 @@ import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
+import org.cloister.protocol.SshSignature;
 import org.jboss.logging.Logger;
 
 /** Has the agent run the isolation proof over all running tenants, and keeps the reports. */
@@ -88,7 +91,7 @@ public class Audits {
             List<UUID> running = QuarkusTransaction.requiringNew().call(this::running);
             operations.advance(operation, "audit", 1, "Auditing " + count(running.size()) + ".");
             Reply.Audited audited = agent.ask(new Request.Audit(running), operations.progress(operation, 1, 99));
-            AuditReport report = keep(audited.report());
+            AuditReport report = keep(audited);
             operations.succeed(operation, report.id.toString(), "The audit " + report.verdict + ".");
         } catch (AgentException e) {
             events.record("cloister", "audit.broken", null, e.getMessage());
@@ -102,9 +105,11 @@ public class Audits {
         }
     }
 
-    private AuditReport keep(JsonNode document) {
+    /** The bytes are kept as they came: the signature is theirs. */
+    private AuditReport keep(Reply.Audited audited) {
         AuditReport report = new AuditReport();
         try {
+            JsonNode document = Frames.JSON.readTree(audited.report());
             report.id = UUID.fromString(document.path("id").asText());
             report.verdict = document.path("verdict").asText();
             report.passed = document.path("summary").path("passed").asInt();
@@ -112,7 +117,10 @@ public class Audits {
             report.voided = document.path("summary").path("void").asInt();
             report.startedAt = Instant.parse(document.path("startedAt").asText());
             report.finishedAt = Instant.parse(document.path("finishedAt").asText());
-            report.document = Frames.JSON.writeValueAsBytes(document);
+            report.document = audited.report().getBytes(StandardCharsets.UTF_8);
+            report.sequence = document.path("sequence").asLong();
+            report.sha256 = HexFormat.of().formatHex(SshSignature.hash("SHA-256", report.document));
+            report.signature = audited.signature();
         } catch (DateTimeParseException | JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

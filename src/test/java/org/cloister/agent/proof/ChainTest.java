@@ -1,0 +1,97 @@
+package org.cloister.agent.proof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
+import org.cloister.protocol.Frames;
+import org.cloister.protocol.Reply;
+import org.cloister.protocol.SshSignature;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChainTest {
+
+    @TempDir
+    Path home;
+
+    private Chain chain;
+
+    @BeforeEach
+    void begin() {
+        chain = chain();
+    }
+
+    private Chain chain() {
+        return new Chain(home, home.resolve("signers"), "here");
+    }
+
+    private static JsonNode report(String text) throws IOException {
+        return Frames.JSON.readTree("{\"z\":1,\"a\":[{\"y\":\"" + text + "\",\"b\":null}]}");
+    }
+
+    @Test
+    void eachReportNamesTheOneBeforeItAlsoAfterARestart() throws IOException {
+        Reply.Audited first = chain.seal(report("one"));
+        Reply.Audited second = chain().seal(report("two"));
+        JsonNode one = Frames.JSON.readTree(first.report());
+        JsonNode two = Frames.JSON.readTree(second.report());
+        assertFalse(one.has("previous"));
+        assertEquals(1, one.get("sequence").asLong());
+        assertEquals(2, two.get("sequence").asLong());
+        assertEquals(
+                HexFormat.of()
+                        .formatHex(SshSignature.hash("SHA-256", first.report().getBytes(StandardCharsets.UTF_8))),
+                two.get("previous").asText());
+        assertEquals(one.get("signer"), two.get("signer"), "it is the same key");
+        for (Reply.Audited sealed : new Reply.Audited[] {first, second})
+            assertTrue(SshSignature.parse(sealed.signature())
+                    .fits(Chain.NAMESPACE, sealed.report().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void namesAreInOrderSoThatOneContentHasOneText() throws IOException {
+        String text = chain.seal(report("one")).report();
+        assertTrue(text.startsWith("{\"a\":[{\"b\":null,\"y\":\"one\"}],\"sequence\":1,\"signer\":\"SHA256:"), text);
+        assertTrue(text.endsWith("\"z\":1}"), text);
+    }
+
+    @Test
+    void theKeyIsForRootAloneAndItsPublicHalfForEverybody() throws IOException {
+        chain.seal(report("one"));
+        for (String file : new String[] {"audit.key", "audit.chain", "audits/00000001.json"})
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve(file))));
+        assertEquals(
+                "rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("signers"))));
+        assertTrue(Files.readString(home.resolve("signers"))
+                .startsWith("audit@here namespaces=\"cloister-audit\" ssh-ed25519 AAAA"));
+    }
+
+    @Test
+    void withoutItsKeyNoReportFollowsAndNoOtherKeyIsMade() throws IOException {
+        chain.seal(report("one"));
+        byte[] key = Files.readAllBytes(home.resolve("audit.key"));
+        Files.delete(home.resolve("audit.key"));
+        IOException missing = assertThrows(IOException.class, () -> chain().seal(report("two")));
+        assertTrue(missing.getMessage().contains("Bring it back from a backup"), missing.getMessage());
+        assertFalse(Files.exists(home.resolve("audit.key")));
+        Files.writeString(home.resolve("audit.key"), "damaged\n");
+        assertThrows(IOException.class, () -> chain().seal(report("two")));
+        Files.write(home.resolve("audit.key"), key);
+        assertEquals(
+                2,
+                Frames.JSON
+                        .readTree(chain().seal(report("two")).report())
+                        .get("sequence")
+                        .asLong());
+    }
+}
