@@ -33,6 +33,7 @@ enum { TAG = 32, DESCRIPTOR = 9, LISTENERS = 8 };
 static const char *tag, *secret, *directory;
 static int listener[LISTENERS], listeners;
 static int told;
+static long key;
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
@@ -142,7 +143,7 @@ static void plant_ipc(const struct names *n) {
     planted("posix-mq", id >= 0 && !syscall(SYS_mq_timedsend, id, secret, (size_t) SECRET, 0, NULL), n->queue);
 
     /* In the keyring of its user, who may search and read it (keyctl(2)). */
-    long key = syscall(SYS_add_key, "user", n->queue, secret, (size_t) SECRET, -4 /* KEY_SPEC_USER_KEYRING */);
+    key = syscall(SYS_add_key, "user", n->queue, secret, (size_t) SECRET, -4 /* KEY_SPEC_USER_KEYRING */);
     done = key >= 0 && !syscall(SYS_keyctl, 5 /* KEYCTL_SETPERM */, key, 0x3f3f0000u) && !syscall(SYS_keyctl, 15 /* KEYCTL_SET_TIMEOUT */, key, 300u);
     planted_number("key", done, key);
 }
@@ -275,6 +276,7 @@ int keep_canary(char *line) {
     puts("}");
     fclose(stdout); /* so that whoever listens knows the end */
     serve();
+    if (key > 0) syscall(SYS_keyctl, 21 /* KEYCTL_INVALIDATE */, key);
     remove_all(tag);
     return 0;
 }

@@ -191,7 +191,10 @@ class PagesTest {
             Locator drawer = page.locator("dialog.drawer");
             assertThat(drawer).isVisible();
             assertThat(drawer.locator("h1")).hasText("eve at bob");
-            assertThat(drawer.locator(".attempt").first()).containsText("Kernel said");
+            Locator attempt = drawer.locator(".attempt").first();
+            assertThat(attempt.getByText("Kernel said")).isHidden();
+            attempt.locator("summary").click();
+            assertThat(attempt.getByText("Kernel said")).isVisible();
             page.waitForTimeout(300);
             admin.glimpse("audit-cell");
             page.keyboard().press("Escape");

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +44,7 @@ final class Experiment implements Closeable {
     private final Map<String, Map<String, Attempt>> owners = new ConcurrentHashMap<>();
     private final Map<String, Attempt> broken = new HashMap<>();
     private final Map<String, Map<String, Map<String, Attempt>>> attacks = new ConcurrentHashMap<>();
+    private final Set<String> dead = new TreeSet<>();
 
     /**
      * Tenants in which something could not be done, with the sentence that says why. A tenant is root in its own and may
@@ -80,17 +83,23 @@ final class Experiment implements Closeable {
         });
     }
 
-    /** Two trees that share all but their root directory. The attacker there does see, read and kill. */
+    /**
+     * Two trees that share all but their root directory. The attacker there does see, read and kill. The canary is taken
+     * away before its tree can be.
+     */
     void breakSandboxes(Path attacker, Path victim) throws IOException {
-        Canary canary = coop.plantInChroot(CHROOT, victim);
-        List<Canary> one = List.of(canary);
-        for (Vector vector : Vectors.ALL)
-            if (vector.brokenIn() != Vector.BrokenIn.CHROOT)
-                broken.putAll(byVector(probe.outside(one, vector.brokenIn().arguments(vector.name()))));
-        byVector(probe.outside(one, List.of("chroot", attacker.toString(), "attack")))
-                .forEach(broken::putIfAbsent);
-        awaitDeath(canary);
-        if (canary.alive()) broken.remove("signal"); // the kernel said yes and the canary lives: nothing is shown
+        try (Coop own = probe.coop()) {
+            Canary canary = own.plantInChroot(CHROOT, victim);
+            List<Canary> one = List.of(canary);
+            for (Vector vector : Vectors.ALL)
+                if (vector.brokenIn() != Vector.BrokenIn.CHROOT)
+                    broken.putAll(byVector(probe.outside(one, vector.brokenIn().arguments(vector.name()))));
+            byVector(probe.outside(one, List.of("chroot", attacker.toString(), "attack")))
+                    .forEach(broken::putIfAbsent);
+            awaitDeath(canary);
+            // The kernel said yes and the canary lives: nothing is shown.
+            if (canary.alive()) broken.remove("signal");
+        }
     }
 
     void attack() throws IOException {
@@ -106,8 +115,9 @@ final class Experiment implements Closeable {
         });
     }
 
-    /** Every attacker at every other tenant and at the host, the host last. */
-    List<Report.Cell> cells() {
+    /** Every attacker at every other tenant and at the host, the host last. Looks who lives, and comes last. */
+    List<Report.Cell> cells() throws IOException {
+        for (Canary canary : canaries.values()) if (!canary.alive()) dead.add(canary.owner());
         List<Report.Cell> cells = new ArrayList<>();
         for (TenantSpec attacker : specs) {
             for (TenantSpec victim : specs) if (victim != attacker) cells.add(cell(attacker, victim.name()));
@@ -182,9 +192,7 @@ final class Experiment implements Closeable {
     }
 
     /** A death that an attack explains is red; one that none explains proves nothing, since an owner may end its own. */
-    Report.Checked confirm(List<Report.Cell> cells) throws IOException {
-        List<String> dead = new ArrayList<>();
-        for (Canary canary : canaries.values()) if (!canary.alive()) dead.add(canary.owner());
+    Report.Checked lived(List<Report.Cell> cells) {
         if (dead.isEmpty())
             return new Report.Checked(
                     Report.Verdict.passed,

@@ -31,6 +31,13 @@ record Judgement(Report.Verdict verdict, String outcome, String detail) {
                 : inconclusive(attempt.outcome(), attempt.detail());
     }
 
+    /** The same where the canary did not live to the end, so that nobody knows what was there to be reached. */
+    Judgement ofTheDead() {
+        return verdict == Report.Verdict.passed
+                ? inconclusive(outcome, detail + "; the canary was dead after the attempts")
+                : this;
+    }
+
     private static String missing(Attempt attempt) {
         return attempt.detail().isEmpty() ? "The victim has nothing of that kind." : "It " + attempt.detail() + ".";
     }

@@ -3,16 +3,35 @@ package org.cloister.manager.audit;
 import java.util.List;
 import org.cloister.manager.page.Sign;
 
-/** One attacker against one victim: every attempt with its controls. */
-record AuditCell(String attacker, String victim, String verdict, Sign sign, String sentence, List<Attempt> attempts) {
+/**
+ * One attacker against one victim: every attempt with its controls.
+ *
+ * @param notable what got through and what proves nothing, the worst first
+ * @param groups the rest, by what was attacked
+ */
+record AuditCell(
+        String attacker,
+        String victim,
+        String verdict,
+        Sign sign,
+        String sentence,
+        List<Attempt> attempts,
+        List<Attempt> notable,
+        List<Group> groups) {
+
+    /** @param summary how many of them were stopped, in words */
+    record Group(String name, String summary, List<Attempt> attempts) {}
 
     /**
      * @param outcome what the kernel answered: the name of an errno, or "succeeded"
      * @param owner what the same access gave inside the victim; empty where there is no such control
      * @param broken what it gave in the sandbox that is broken on purpose; empty where there is no such control
+     * @param brokenIn that sandbox, in words; empty in reports that do not say
+     * @param controls those of auditors' catalogues that the vector speaks to, in one line
      */
     record Attempt(
             String vector,
+            String group,
             String verdict,
             Sign sign,
             String tries,
@@ -25,12 +44,19 @@ record AuditCell(String attacker, String victim, String verdict, Sign sign, Stri
             String owner,
             String ownerDetail,
             String broken,
-            String brokenDetail) {}
+            String brokenDetail,
+            String brokenIn,
+            String controls) {}
 
     long count(String verdict) {
         return attempts.stream()
                 .filter(attempt -> attempt.verdict().equals(verdict))
                 .count();
+    }
+
+    /** Attempts that could be made at all. */
+    long tried() {
+        return attempts.size() - count("not-applicable");
     }
 
     boolean isBetween(String one, String other) {

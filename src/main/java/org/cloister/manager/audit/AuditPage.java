@@ -22,7 +22,7 @@ record AuditPage(
         Instant startedAt,
         List<String> columns,
         List<Row> rows,
-        List<Vector> vectors,
+        List<VectorGroup> vectors,
         String vectorsSentence,
         List<Outside> outside,
         List<Finding> findings,
@@ -41,11 +41,36 @@ record AuditPage(
     /**
      * A square of the matrix.
      *
+     * @param more a second line; empty for none
      * @param url of the evidence; null where an attacker meets itself or nothing was tried
      */
-    record Square(String anchor, String verdict, String icon, String count, String word, String spoken, String url) {}
+    record Square(
+            String anchor,
+            String verdict,
+            String icon,
+            String count,
+            String word,
+            String more,
+            String spoken,
+            String url) {}
 
-    record Vector(String name, String tries, String stoppedBy, String passed, String failed, String voided) {}
+    /**
+     * Vectors at things of one kind.
+     *
+     * @param tally what became of all their attempts, in words
+     * @param controls those of auditors' catalogues that they speak to, in one line
+     * @param open whether some of it got through or proves nothing
+     */
+    record VectorGroup(String name, String tally, String controls, boolean open, List<Vector> vectors) {}
+
+    record Vector(
+            String name,
+            String tries,
+            String stoppedBy,
+            String passed,
+            String failed,
+            String voided,
+            String inapplicable) {}
 
     /** One kind of fact that was read from the kernel. @param fault why it could not be read; empty where it could */
     record Outside(String name, Sign sign, String says, String looked, String fault) {}

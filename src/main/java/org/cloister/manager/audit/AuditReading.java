@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +30,7 @@ import org.cloister.manager.page.Words;
 final class AuditReading {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String HOST = "host";
+    static final String HOST = "host";
 
     private final JsonNode report;
     private final UUID id;
@@ -47,7 +46,7 @@ final class AuditReading {
             throw new IllegalArgumentException("report " + id + " is not JSON", e);
         }
         for (JsonNode vector : report.path("vectors")) vectors.put(text(vector, "name"), vector);
-        cells = stream(report.path("cells")).map(this::cell).toList();
+        cells = stream(report.path("cells")).map(new AuditCells(vectors)::cell).toList();
     }
 
     /** @return null if the report has no such cell */
@@ -69,7 +68,7 @@ final class AuditReading {
                 instant(text(report, "startedAt")),
                 columns(),
                 rows(),
-                vectors.values().stream().map(this::vector).toList(),
+                new AuditVectors(vectors.values(), cells).groups(),
                 plural(vectors.size(), "vector") + ", " + plural(total(), "attempt"),
                 outside(),
                 findings(),
@@ -77,7 +76,7 @@ final class AuditReading {
                 facts(),
                 text(report, "claims"),
                 text(report, "notClaimed"),
-                cells.stream().filter(cell -> !cell.verdict().equals("passed")).toList(),
+                cells.stream().filter(cell -> !cell.notable().isEmpty()).toList(),
                 text(report, "sequence"),
                 text(report, "signer"),
                 text(report, "previous"));
@@ -123,7 +122,8 @@ final class AuditReading {
 
     private String more() {
         return plural(tenants(), "tenant") + ", " + count(summary("passed")) + " stopped, "
-                + count(summary("failed")) + " got through, " + count(summary("void")) + " void, in "
+                + count(summary("failed")) + " got through, " + count(summary("void")) + " void, "
+                + (summary("not-applicable") == 0 ? "" : count(summary("not-applicable")) + " not applicable, ") + "in "
                 + took(instant(text(report, "startedAt")), instant(text(report, "finishedAt"))) + ".";
     }
 
@@ -171,95 +171,29 @@ final class AuditReading {
     }
 
     private AuditPage.Square square(String attacker, String victim) {
-        if (attacker.equals(victim)) return new AuditPage.Square("", "", "", "", "itself", "", null);
+        if (attacker.equals(victim)) return new AuditPage.Square("", "", "", "", "itself", "", "", null);
         AuditCell cell = cell(attacker, victim);
-        if (cell == null) return new AuditPage.Square("", "", "", "", "not tried", "", null);
-        int all = cell.attempts().size();
-        String count = switch (cell.verdict()) {
-            case "failed" -> cell.count("failed") + " of " + all;
-            case "passed" -> cell.count("passed") + " of " + all;
-            default -> cell.count("void") + " of " + all;
-        };
+        if (cell == null) return new AuditPage.Square("", "", "", "", "not tried", "", "", null);
+        boolean counted = !cell.verdict().equals("not-applicable");
+        String count = counted ? cell.count(cell.verdict()) + " of " + cell.tried() : "none";
         String word = switch (cell.verdict()) {
             case "failed" -> "got through";
-            case "passed" -> cell.count("void") > 0 ? "stopped, " + cell.count("void") + " void" : "stopped";
-            default -> "void";
+            case "passed" -> "stopped";
+            case "void" -> "void";
+            default -> "applicable";
         };
+        long inapplicable = cell.count("not-applicable");
+        String more = !counted || inapplicable == 0 ? "" : inapplicable + " not applicable";
         return new AuditPage.Square(
                 attacker + "-at-" + victim,
                 cell.verdict(),
                 cell.sign().icon(),
                 count,
                 word,
+                more,
                 attacker + " at " + (isHost(victim) ? "the host" : victim) + ": " + count + " " + word
-                        + ". Open the evidence.",
+                        + (more.isEmpty() ? "" : ", " + more) + ". Open the evidence.",
                 "/audits/" + id + "/" + attacker + "/" + victim);
-    }
-
-    private AuditCell cell(JsonNode cell) {
-        String attacker = text(cell, "attacker");
-        String victim = text(cell, "victim");
-        List<AuditCell.Attempt> attempts =
-                stream(cell.path("attempts")).map(this::attempt).toList();
-        String verdict = known(text(cell, "verdict"));
-        Sign sign = switch (verdict) {
-            case "passed" -> new Sign("All stopped", "check", "fine");
-            case "failed" -> Sign.danger("Got through");
-            default -> new Sign("Void", "void", "attention");
-        };
-        String whom = isHost(victim) ? "the host" : victim;
-        String sentence = switch (verdict) {
-            case "passed" ->
-                attacker + ", as root in its own cell, tried " + plural(attempts.size(), "time") + " to reach " + whom
-                        + " and was stopped each time.";
-            case "failed" -> attacker + " got through to " + whom + ". What failed stands first.";
-            default -> "A control failed, so these denials prove nothing about " + attacker + " and " + whom + ".";
-        };
-        List<AuditCell.Attempt> worstFirst = new ArrayList<>(attempts);
-        worstFirst.sort(Comparator.comparingInt(
-                attempt -> List.of("failed", "void", "passed").indexOf(attempt.verdict())));
-        return new AuditCell(attacker, whom.equals("the host") ? HOST : victim, verdict, sign, sentence, worstFirst);
-    }
-
-    private AuditCell.Attempt attempt(JsonNode attempt) {
-        String name = text(attempt, "vector");
-        JsonNode vector = vectors.getOrDefault(name, JSON.createObjectNode());
-        String verdict = known(text(attempt, "verdict"));
-        Sign sign = switch (verdict) {
-            case "passed" -> new Sign("Stopped", "check", "fine");
-            case "failed" -> Sign.danger("Got through");
-            default -> new Sign("Void", "void", "attention");
-        };
-        return new AuditCell.Attempt(
-                name,
-                verdict,
-                sign,
-                text(vector, "tries"),
-                text(attempt, "target"),
-                orDash(text(attempt, "outcome")),
-                text(attempt, "detail"),
-                attempt.path("micros").isNumber() ? count(attempt.path("micros").asLong()) + " µs" : "",
-                verdict.equals("passed") ? "Stopped by" : "Should be stopped by",
-                text(vector, "stoppedBy"),
-                text(attempt.path("owner"), "outcome"),
-                text(attempt.path("owner"), "detail"),
-                text(attempt.path("broken"), "outcome"),
-                text(attempt.path("broken"), "detail"));
-    }
-
-    private AuditPage.Vector vector(JsonNode vector) {
-        String name = text(vector, "name");
-        Map<String, Long> verdicts = cells.stream()
-                .flatMap(cell -> cell.attempts().stream())
-                .filter(attempt -> attempt.vector().equals(name))
-                .collect(Collectors.groupingBy(AuditCell.Attempt::verdict, Collectors.counting()));
-        return new AuditPage.Vector(
-                name,
-                text(vector, "tries"),
-                text(vector, "stoppedBy"),
-                count(verdicts.getOrDefault("passed", 0L)),
-                count(verdicts.getOrDefault("failed", 0L)),
-                count(verdicts.getOrDefault("void", 0L)));
     }
 
     /** Reports of before these were listed one by one have none. */
@@ -288,7 +222,8 @@ final class AuditReading {
     private List<AuditPage.Control> controls() {
         List<AuditCell.Attempt> owned = cells.stream()
                 .flatMap(cell -> cell.attempts().stream())
-                .filter(attempt -> !attempt.owner().isEmpty())
+                .filter(attempt ->
+                        !attempt.owner().isEmpty() && !attempt.verdict().equals("not-applicable"))
                 .toList();
         long held = owned.stream()
                 .filter(attempt -> attempt.owner().equals("succeeded"))
@@ -302,7 +237,7 @@ final class AuditReading {
         controls.add(control(
                 "broken",
                 "A sandbox broken on purpose",
-                "The same attempts get through where there is only a chroot, so the probe can tell a break."));
+                "The same attempts get through where a sandbox is known to be broken, so the probe can tell a break."));
         controls.add(control("host", "Seen from outside", "What was planted lived on, unharmed, before and after."));
         return controls;
     }
@@ -348,11 +283,6 @@ final class AuditReading {
         return victim.equals(HOST);
     }
 
-    /** A verdict that is not known is no proof. */
-    private static String known(String verdict) {
-        return verdict.equals("passed") || verdict.equals("failed") ? verdict : "void";
-    }
-
     static String took(Instant from, Instant to) {
         return from == null || to == null ? "an unknown time" : Words.took(Duration.between(from, to));
     }
@@ -365,16 +295,16 @@ final class AuditReading {
         }
     }
 
-    private static String orDash(String text) {
+    static String orDash(String text) {
         return text.isEmpty() ? "–" : text;
     }
 
-    private static String text(JsonNode node, String field) {
+    static String text(JsonNode node, String field) {
         JsonNode value = node.path(field);
         return value.isMissingNode() || value.isNull() ? "" : value.isTextual() ? value.textValue() : value.toString();
     }
 
-    private static Stream<JsonNode> stream(JsonNode array) {
+    static Stream<JsonNode> stream(JsonNode array) {
         return StreamSupport.stream(array.spliterator(), false);
     }
 }

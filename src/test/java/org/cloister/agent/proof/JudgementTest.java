@@ -93,6 +93,16 @@ class JudgementTest {
     }
 
     @Test
+    void aCanaryThatDiedMakesADenialVoidAndAFailureNoBetter() {
+        for (String outcome : List.of("ESRCH", "succeeded"))
+            assertEquals(
+                    outcome.equals("ESRCH") ? inconclusive : failed,
+                    Judgement.of(SEE, false, with(outcome), with("succeeded"), with("succeeded"), "")
+                            .ofTheDead()
+                            .verdict());
+    }
+
+    @Test
     void theWorstVerdictDecides() {
         assertEquals(failed, Report.worst(List.of(passed, inconclusive, failed, notApplicable)));
         assertEquals(inconclusive, Report.worst(List.of(passed, notApplicable, inconclusive)));

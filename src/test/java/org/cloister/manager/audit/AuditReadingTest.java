@@ -53,6 +53,36 @@ class AuditReadingTest {
     }
 
     @Test
+    void whatIsNotApplicableIsCountedApartAndNeverAsStopped() {
+        String document = """
+                {"verdict":"passed","tenants":[{"name":"bob"},{"name":"eve"}],"summary":{"passed":1,"failed":0,"void":0,
+                 "not-applicable":1},
+                 "vectors":[{"name":"see","group":"processes"},{"name":"keyring","group":"ipc"}],
+                 "cells":[{"attacker":"eve","victim":"bob","verdict":"passed","attempts":[
+                   {"vector":"keyring","verdict":"not-applicable","outcome":"not tried","detail":"No keys here."},
+                   {"vector":"see","verdict":"passed","outcome":"ESRCH"}]}]}
+                """;
+        AuditReading reading = new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8));
+        AuditPage.Square square = reading.page().rows().get(1).cells().get(0);
+        assertEquals("1 of 1", square.count());
+        assertEquals("1 not applicable", square.more());
+        AuditCell cell = reading.cell("eve", "bob");
+        assertTrue(cell.sentence().contains("tried 1 time to reach bob"), cell.sentence());
+        assertEquals(
+                java.util.List.of("Processes: 1 stopped", "What processes share: 0 stopped, 1 not applicable"),
+                cell.groups().stream()
+                        .map(group -> group.name() + ": " + group.summary())
+                        .toList());
+    }
+
+    @Test
+    void whatGotThroughStandsBeforeTheGroups() {
+        AuditCell cell = reading("failed", 2, 1, 0, "failed", "failed").cell("eve", "bob");
+        assertEquals(1, cell.notable().size());
+        assertEquals(0, cell.groups().size());
+    }
+
+    @Test
     void anEmptyDocumentIsReadAsVoid() {
         AuditPage page = new AuditReading(ID, "{}".getBytes(StandardCharsets.UTF_8)).page();
         assertEquals("Void", page.sign().word());
