@@ -2,13 +2,13 @@ package org.cloister.agent.proof;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.cloister.agent.linux.Command;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.sandbox.Commands;
@@ -59,7 +59,25 @@ final class Probe implements Closeable {
     List<Attempt> outside(List<Canary> canaries, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(arguments);
-        return judged(Command.run(command, lines(canaries), SECONDS).getBytes(StandardCharsets.UTF_8), canaries);
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().clear();
+        Process process = builder.start();
+        try {
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(lines(canaries).getBytes(StandardCharsets.UTF_8));
+            }
+            int most = MOST_OUTPUT * (1 + canaries.size());
+            byte[] said = process.getInputStream().readNBytes(most + 1); // it ends by itself after a minute
+            if (said.length > most) throw new IOException("the probe says more than " + most + " bytes");
+            int exit = process.waitFor();
+            if (exit != 0) throw new IOException(String.join(" ", command) + " ended with status " + exit);
+            return judged(said, canaries);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the probe was interrupted", e);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     private static String lines(List<Canary> canaries) {
