@@ -281,6 +281,33 @@ class FactsTest {
     }
 
     @Test
+    void aFailedAuditIsAnnouncedOnEveryPageAndInTheMetrics() throws IOException {
+        try {
+            bash("chmod 0755 $HOME/pool/tenants/$EVE_ID");
+            assertEquals("failed", audit().get("verdict").asText());
+            Eventually.holds(() -> {
+                assertTrue(page("/plans").contains("The latest audit failed"), "no word of it");
+                assertTrue(page("/q/metrics").contains("cloister_audit_failed 1.0"));
+            });
+        } finally {
+            bash("chmod 0700 $HOME/pool/tenants/$EVE_ID");
+        }
+        JsonNode report = audit();
+        Eventually.holds(() -> {
+            assertFalse(page("/plans").contains("The latest audit failed"));
+            assertTrue(page("/q/metrics").contains("cloister_audit_failed 0.0"));
+        });
+        String shown = page("/audits/" + report.get("id").asText());
+        assertTrue(shown.contains("trees: passed; it was failed before."), "the difference to the run before");
+    }
+
+    private static String page(String path) {
+        return instance.send("GET", path, null, Map.of("Authorization", "Bearer " + instance.adminToken()))
+                .expect(200)
+                .text();
+    }
+
+    @Test
     void nothingIsFoundWhileTenantsStartStopAndWork() throws Exception {
         Process work = new ProcessBuilder(alice.sshCommand(
                         List.of(), "while :; do (ls -R /usr/share > /dev/null & sleep 0.05; wait); done"))

@@ -40,7 +40,7 @@ class AuditPages {
 
         static native TemplateInstance list(AuditListPage view);
 
-        static native TemplateInstance show(AuditPage view);
+        static native TemplateInstance show(AuditPage view, AuditDifference difference);
 
         static native TemplateInstance cell(AuditCell cell, UUID id);
 
@@ -69,7 +69,12 @@ class AuditPages {
     @GET
     @Path("{id}")
     public TemplateInstance show(@PathParam("id") UUID id) {
-        return Templates.show(reading(id).page());
+        AuditReport report = audits.get(id);
+        AuditReading reading = new AuditReading(id, report.document);
+        AuditDifference difference = report.before()
+                .map(before -> reading.since(new AuditReading(before.id, before.document)))
+                .orElse(null);
+        return Templates.show(reading.page(), difference);
     }
 
     /** As a page of its own, or, where htmx asks, as what goes into the drawer. */

@@ -57,6 +57,10 @@ final class AuditReading {
                 .orElse(null);
     }
 
+    AuditDifference since(AuditReading before) {
+        return AuditDifference.of(before.id, before.report, report);
+    }
+
     AuditPage page() {
         String verdict = text(report, "verdict");
         return new AuditPage(

@@ -49,9 +49,9 @@ public class AuditReport extends PanacheEntityBase {
     @Basic(fetch = FetchType.LAZY)
     public byte[] document;
 
-    /** The last one of the chain. */
-    public static Optional<AuditReport> head() {
-        return find("sequence is not null order by sequence desc").firstResultOptional();
+    /** The one that was made before this one. */
+    Optional<AuditReport> before() {
+        return find("startedAt < ?1 order by startedAt desc", startedAt).firstResultOptional();
     }
 
     public static Optional<AuditReport> latest() {
