@@ -2,6 +2,7 @@ package org.cloister.agent.fact;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,8 @@ record Seen(
             if (namespaces.isEmpty()) return Optional.empty();
         } catch (AccessDeniedException e) {
             namespaces = Map.of();
+        } catch (FileSystemException e) { // it ends: its namespaces go before it does
+            return Optional.empty();
         }
         Map<String, String> cgroups = new HashMap<>();
         for (String line : ProcFiles.lines(pid, "cgroup")) {
