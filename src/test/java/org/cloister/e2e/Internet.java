@@ -5,7 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +27,18 @@ final class Internet implements AutoCloseable {
     private static final String NAME = "cloistertest";
 
     private final List<Process> servers = new ArrayList<>();
+    private final FileChannel alone;
     private final String table;
 
+    /** Waits while tests of another instance have it: there is one on a machine. */
     Internet(int firstSlot) {
+        try {
+            alone = FileChannel.open(
+                    Path.of("/run/lock/cloister-test-internet"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            alone.lock();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         remove();
         table = routingTable("ctgate" + firstSlot);
         for (String line : """
@@ -157,6 +169,11 @@ final class Internet implements AutoCloseable {
         for (String six : List.of("-4", "-6"))
             Command.run("ip", six, "route", "del", six.equals("-4") ? FOUR : SIX, "table", table);
         remove();
+        try {
+            alone.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Also what a killed test left. */
