@@ -170,12 +170,12 @@ class ExposureTest {
     /** As in CVE-2024-21626: one of the host's, a directory above all, would be a way out. */
     @Test
     void aShellHasItsStreamsAndNoOtherDescriptor() {
-        String mine = "ls /proc/$$/fd | tr '\\n' ' '; true";
-        assertEquals("0 1 2 ", eve.ssh(mine).orFail().out());
+        String mine = "ls /proc/$$/fd; true"; // without a pipe, whose end the shell itself would hold for a moment
+        assertEquals("0 1 2", eve.ssh(mine).orFail().out().strip().replaceAll("\\s+", " "));
         String terminal = Command.run(eve.sshCommand(List.of("-tt"), mine), new byte[0], Duration.ofSeconds(30))
                 .orFail()
                 .out();
-        assertEquals("0 1 2 ", terminal);
+        assertEquals("0 1 2", terminal.strip().replaceAll("\\s+", " "));
     }
 
     /** As in CVE-2019-5736: what enters runs a program of hers, which is a script of the entering program itself. */

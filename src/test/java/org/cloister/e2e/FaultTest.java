@@ -35,7 +35,9 @@ class FaultTest {
         try {
             for (String name : names) tenants.add(instance.tenant(name));
             for (int milliseconds : new int[] {0, 5, 15, 40, 90, 200}) {
-                for (String name : names) instance.request("POST", "/tenants/" + name + "/restart", null);
+                for (String name : names)
+                    instance.change("POST", "/tenants/" + name + "/stop", null).expect(200);
+                for (String name : names) instance.request("POST", "/tenants/" + name + "/start", null);
                 TimeUnit.MILLISECONDS.sleep(milliseconds);
                 Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, "agent")))
                         .orFail();

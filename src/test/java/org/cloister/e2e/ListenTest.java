@@ -178,13 +178,17 @@ class ListenTest {
     void aRemoteForwardWithoutATargetIsASocksProxy() {
         try (Tunnel tunnel = new Tunnel(alice)) {
             int port = Integer.parseInt(tunnel.forward("-R", "0").orFail().out().strip());
-            // SOCKS 5, no authentication; then CONNECT to the service by its address.
+            // SOCKS 5, no authentication; then CONNECT to the service by its address. Each answer is awaited, as
+            // clients
+            // do: an end of file that comes with the request may end OpenSSH's side before that has read it.
             String request = String.format(
-                    "\\x05\\x01\\x00\\x05\\x01\\x00\\x01\\x7f\\x00\\x00\\x01\\x%02x\\x%02xhello",
+                    "\\x05\\x01\\x00\\x01\\x7f\\x00\\x00\\x01\\x%02x\\x%02x",
                     service.getLocalPort() >> 8, service.getLocalPort() & 0xff);
-            String program = "use IO::Socket::IP; $c = IO::Socket::IP->new(PeerHost => '127.0.0.1', PeerPort => "
-                    + port + "); print $c \"" + request
-                    + "\"; $c->flush; shutdown $c, 1; local $/; print substr(scalar <$c>, -5);";
+            String program = "use IO::Socket::IP; $c = IO::Socket::IP->new(PeerHost => '127.0.0.1', PeerPort => " + port
+                    + "); sub take { my $all = ''; while (length $all < $_[0]) {"
+                    + " sysread($c, $all, $_[0] - length $all, length $all) or die 'ended' } $all }"
+                    + "syswrite $c, \"\\x05\\x01\\x00\"; take(2); syswrite $c, \"" + request + "\"; take(10);"
+                    + "syswrite $c, 'hello'; shutdown $c, 1; print take(5);";
             assertEquals(
                     "HELLO", alice.ssh(program.getBytes(), "perl -").orFail().out());
         }

@@ -327,14 +327,15 @@ class PagesTest {
             assertThat(page.locator(".head .badge.danger")).containsText("nesting allowed");
             admin.pictures("tenant-nesting");
 
-            Page plain = admin.withoutScripts();
-            plain.navigate(instance.url() + "/tenants/eve");
-            plain.getByLabel("small").check();
-            plain.getByText("Show what would change").click();
-            assertThat(plain.locator("h1")).hasText("eve with the plan small");
-            plain.locator("#change-plan").click();
-            assertThat(plain.locator("main")).containsText("The floor: small plan");
-            assertThat(plain.locator(".head .badge.danger")).hasCount(0);
+            admin.withoutScripts(plain -> {
+                plain.navigate(instance.url() + "/tenants/eve");
+                plain.getByLabel("small").check();
+                plain.getByText("Show what would change").click();
+                assertThat(plain.locator("h1")).hasText("eve with the plan small");
+                plain.locator("#change-plan").click();
+                assertThat(plain.locator("main")).containsText("The floor: small plan");
+                assertThat(plain.locator(".head .badge.danger")).hasCount(0);
+            });
         } finally {
             instance.request("DELETE", "/plans/pages-nested", null);
         }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * An admin who is signed in with a real browser. Closing it fails where the browser complained: of a script's error, or of
@@ -56,13 +57,14 @@ final class Visitor implements AutoCloseable {
                 AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
-    /** A second window of the same admin, who has turned scripts off there. */
-    Page withoutScripts() {
-        return context.browser()
+    /** In a second window of the same admin, who has turned scripts off there. It is closed, or the first gets no picture. */
+    void withoutScripts(Consumer<Page> use) {
+        try (BrowserContext plain = context.browser()
                 .newContext(new Browser.NewContextOptions()
                         .setJavaScriptEnabled(false)
-                        .setStorageState(context.storageState()))
-                .newPage();
+                        .setStorageState(context.storageState()))) {
+            use.accept(plain.newPage());
+        }
     }
 
     /** The page as it is now: light, dark, and as wide as a phone, which it must fit. */
