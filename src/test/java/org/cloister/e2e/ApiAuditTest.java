@@ -44,6 +44,11 @@ class ApiAuditTest {
             assertTrue(
                     file.headers().firstValue("content-disposition").orElse("").startsWith("attachment"),
                     file.headers().toString());
+            var paper = instance.get("/audits/" + id + ".pdf").expect(200);
+            assertEquals(
+                    "application/pdf",
+                    paper.headers().firstValue("content-type").orElse(""));
+            assertTrue(paper.text().startsWith("%PDF-"), "no PDF");
             JsonNode listed = instance.get("/audits?limit=1").expect(200).json().get(0);
             assertEquals(id, listed.get("id").asText());
             for (String count : new String[] {"passed", "failed", "void"}) {

@@ -101,6 +101,16 @@ class AuditResource {
                 .build();
     }
 
+    /** The report set for paper. What is signed is the JSON. */
+    @GET
+    @Path("{id}.pdf")
+    @Produces("application/pdf")
+    public Response paper(@PathParam("id") UUID id) {
+        return Response.ok(AuditPaper.of(audits.get(id)).pdf())
+                .header("Content-Disposition", "attachment; filename=\"audit-" + id + ".pdf\"")
+                .build();
+    }
+
     /** The same bytes, to keep as a file. */
     @GET
     @Path("{id}.json")
