@@ -151,17 +151,17 @@
   }
 
   document.addEventListener('click', function (event) {
-    var button = event.target.closest('[data-set-theme], [data-copy], [data-close], [data-print]');
+    var button = event.target.closest('[data-set-theme], [data-copy], [data-close]');
     if (!button) {
       if (event.target.matches('dialog.drawer')) event.target.close(); // a click on the backdrop
       return;
     }
     if (button.dataset.setTheme) setTheme(button.dataset.setTheme);
     else if (button.dataset.copy) copy(button);
-    else if ('close' in button.dataset) {
+    else {
       event.preventDefault();
       button.closest('dialog').close();
-    } else window.print();
+    }
   });
   document.addEventListener('change', function (event) {
     if (event.target.matches('input[type=file][data-into]')) readKeys(event.target);

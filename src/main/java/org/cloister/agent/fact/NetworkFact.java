@@ -33,8 +33,8 @@ final class NetworkFact implements Fact {
 
     @Override
     public String says() {
-        return "A tenant has one link and its own addresses alone; the machine's rules, routes and rates are, part by part,"
-                + " those that close it off from its neighbours.";
+        return "A tenant has one link and its own addresses alone; the machine's rules and routes, and the rate at which it"
+                + " receives, are, part by part, those that close it off from its neighbours.";
     }
 
     @Override

@@ -88,7 +88,7 @@ final class ReleasedFact implements Fact {
         for (TenantSpec spec : moment.slots().values()) known.add(spec.id());
         for (UUID owner : pool.owners())
             if (!known.contains(owner)) findings.add(Finding.HOST, "storage of " + owner, "none", pool.home(owner));
-        return looked + queues(taken, findings) + files(taken, findings);
+        return looked + queues(findings) + files(taken, findings);
     }
 
     private boolean isOurs(int slot) {
@@ -101,7 +101,7 @@ final class ReleasedFact implements Fact {
     }
 
     /** sysvipc(7) of the machine's own; those of a tenant end with its namespace. */
-    private long queues(Set<Integer> taken, Findings findings) throws IOException {
+    private long queues(Findings findings) throws IOException {
         long looked = 0;
         for (String kind : List.of("shm", "msg", "sem")) {
             List<String> lines = Files.readAllLines(Path.of("/proc/sysvipc", kind));
@@ -111,7 +111,7 @@ final class ReleasedFact implements Fact {
                 String[] fields = line.strip().split("\\s+");
                 for (String name : List.of("uid", "cuid")) {
                     long id = Long.parseLong(fields[names.indexOf(name)]);
-                    if (isReleased(id, taken) || isOurs(id))
+                    if (isTenants(id))
                         findings.add(
                                 Finding.HOST,
                                 kind + " " + fields[1] + " of the machine's",
@@ -123,7 +123,7 @@ final class ReleasedFact implements Fact {
         return looked;
     }
 
-    private boolean isOurs(long id) {
+    private boolean isTenants(long id) {
         long slot = (id - Slot.FIRST_UID) / Slot.IDS;
         return id >= Slot.FIRST_UID && isOurs((int) slot);
     }
@@ -142,10 +142,11 @@ final class ReleasedFact implements Fact {
             if (kind.equals("-gid")) command.add("-o");
             command.addAll(List.of(kind, "+" + first, kind, "-" + last));
         }
-        command.addAll(List.of(")", "-printf", "%U %p\\n"));
+        command.addAll(List.of(")", "-printf", "%U:%G %p\\n"));
         Command.run(command, "", FIND_SECONDS).lines().limit(SHOWN).forEach(line -> {
             String[] words = line.split(" ", 2);
-            boolean released = isReleased(Long.parseLong(words[0]), taken);
+            String[] ids = words[0].split(":");
+            boolean released = isReleased(Long.parseLong(ids[0]), taken) || isReleased(Long.parseLong(ids[1]), taken);
             findings.add(
                     Finding.HOST,
                     words[1].replaceAll("[^\\x20-\\x7e]", "?"),
