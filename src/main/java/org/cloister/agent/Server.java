@@ -186,7 +186,7 @@ final class Server implements Closeable {
                 parts.templates().remove(suite(remove.suite()));
                 yield new Reply.Done();
             }
-            case Request.Audit audit -> parts.audit().run(audit.tenants(), progress);
+            case Request.Audit audit -> parts.audit().run(audit.tenants(), audit.focus(), progress);
             case Request.OpenSession open -> throw new IllegalStateException("answered with descriptors");
             case Request.OpenForwarder open -> throw new IllegalStateException("answered with a descriptor");
         };

@@ -211,10 +211,16 @@ public sealed interface Request<R extends Reply> {
         }
     }
 
-    /** Run the isolation proof over these running tenants. */
-    record Audit(List<UUID> tenants) implements Request<Reply.Audited> {
+    /**
+     * Run the isolation proof.
+     *
+     * @param tenants those that run; one that does no more is left out
+     * @param focus those among them whose rows and columns alone are tried; empty for everybody's
+     */
+    record Audit(List<UUID> tenants, List<UUID> focus) implements Request<Reply.Audited> {
         public Audit {
             tenants = List.copyOf(tenants);
+            focus = List.copyOf(focus);
         }
 
         @Override

@@ -60,7 +60,7 @@ public final class MessageTargets {
                 new Request.Resize(new Request.Terminal(1, 2, 3, 4)),
                 new Request.TakeSnapshot(one, one, "note"),
                 new Request.BuildTemplate("bookworm"),
-                new Request.Audit(List.of(one, one)));
+                new Request.Audit(List.of(one, one), List.of(one)));
         List<byte[]> frames = new ArrayList<>();
         for (Request<?> request : requests) {
             var out = new ByteArrayOutputStream();

@@ -3,13 +3,13 @@ package org.cloister.agent.proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.cloister.agent.fact.Facts;
@@ -34,6 +34,9 @@ public final class Audit {
     private final Facts facts;
     private final Chain chain;
 
+    /** Of the ring, where a run that cannot take all begins. A whole round takes everybody to everybody. */
+    private long place = new SecureRandom().nextInt(Integer.MAX_VALUE);
+
     /** @param scratch a directory that only root may look into */
     public Audit(
             String instance,
@@ -54,27 +57,41 @@ public final class Audit {
         this.chain = chain;
     }
 
-    public synchronized Reply.Audited run(List<UUID> chosen, Consumer<Reply.Progress> progress)
+    /**
+     * @param chosen the tenants that run
+     * @param focus those whose rows and columns alone are tried; empty for everybody's
+     */
+    public synchronized Reply.Audited run(List<UUID> chosen, List<UUID> focus, Consumer<Reply.Progress> progress)
             throws IOException, Refusal {
-        if (chosen.isEmpty())
-            throw new Refusal(Reply.Reason.CONFLICT, "No tenant runs, so there is nothing to try. Start one first.");
         Instant started = now();
-        Map<UUID, TenantSpec> specs = new LinkedHashMap<>();
-        for (UUID id : chosen) specs.put(id, tenants.spec(id));
-        try (Experiment experiment = new Experiment(probeProgram, tenants, specs.values())) {
+        List<TenantSpec> running = tenants.living().stream()
+                .map(Tenants.Living::spec)
+                .filter(spec -> chosen.contains(spec.id()))
+                .sorted(Comparator.comparingInt(TenantSpec::slot))
+                .toList();
+        if (running.stream().noneMatch(spec -> focus.isEmpty() || focus.contains(spec.id())))
+            throw new Refusal(Reply.Reason.CONFLICT, "None of these tenants runs, so there is nothing to try.");
+        Pairs pairs = Pairs.of(running, focus, place);
+        if (focus.isEmpty()) place += pairs.places().size();
+        try (Experiment experiment = new Experiment(probeProgram, tenants, pairs)) {
             progress.accept(new Reply.Progress("facts", 5, "Reading what the kernel shows from outside"));
-            List<Facts.Outcome> read = facts.read(specs.keySet());
+            List<Facts.Outcome> read =
+                    facts.read(running.stream().map(TenantSpec::id).toList());
             progress.accept(new Reply.Progress("plant", 15, "Planting a canary in every tenant"));
             experiment.plant(scratch);
             progress.accept(new Reply.Progress("controls", 30, "Trying it where it must succeed"));
             experiment.askOwners();
-            breakSandboxes(experiment, specs.values().iterator().next().template());
+            breakSandboxes(experiment, running.getFirst().template());
             progress.accept(new Reply.Progress("attack", 60, "Every tenant tries every other, and the machine"));
             experiment.attack();
             progress.accept(new Reply.Progress("confirm", 97, "Confirming that every canary lives"));
             List<Report.Cell> cells = experiment.cells();
-            return chain.seal(Frames.JSON.valueToTree(
-                    report(started, specs, cells, read, experiment.lived(cells), experiment.shown())));
+            return chain.seal(Frames.JSON.valueToTree(report(
+                    started,
+                    pairs,
+                    cells,
+                    read,
+                    new Report.Controls(experiment.lived(cells), experiment.shown(), experiment.owned()))));
         }
     }
 
@@ -86,19 +103,14 @@ public final class Audit {
     }
 
     private Report report(
-            Instant started,
-            Map<UUID, TenantSpec> specs,
-            List<Report.Cell> cells,
-            List<Facts.Outcome> read,
-            Report.Checked alive,
-            Report.Checked weak)
+            Instant started, Pairs pairs, List<Report.Cell> cells, List<Facts.Outcome> read, Report.Controls controls)
             throws IOException {
         List<Report.Verdict> verdicts = cells.stream()
                 .flatMap(c -> c.attempts().stream())
                 .map(Report.Tried::verdict)
                 .toList();
         List<Report.Verdict> all = new ArrayList<>(verdicts);
-        all.add(alive.verdict());
+        all.add(controls.host().verdict());
         List<Report.Fact> facts = read.stream().map(Report.Fact::of).toList();
         facts.forEach(fact -> all.add(fact.verdict()));
         return new Report(
@@ -112,7 +124,8 @@ public final class Audit {
                         Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(),
                         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
                         ProcFiles.bootId()),
-                specs.values().stream()
+                pairs.scope(),
+                pairs.ring().stream()
                         .map(s -> new Report.Tenant(
                                 s.id(), s.name(), s.slot(), s.profile().name().toLowerCase(Locale.ROOT)))
                         .toList(),
@@ -125,7 +138,7 @@ public final class Audit {
                 cells,
                 facts,
                 read.stream().flatMap(outcome -> outcome.findings().stream()).toList(),
-                new Report.Controls(alive, weak),
+                controls,
                 Report.CLAIMS,
                 Report.NOT_CLAIMED);
     }

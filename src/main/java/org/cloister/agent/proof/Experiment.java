@@ -36,7 +36,7 @@ final class Experiment implements Closeable {
     }
 
     private final Tenants tenants;
-    private final Collection<TenantSpec> specs;
+    private final Pairs pairs;
     private final Probe probe;
     private final Coop coop;
 
@@ -52,9 +52,9 @@ final class Experiment implements Closeable {
      */
     private final Map<String, String> voids = new ConcurrentHashMap<>();
 
-    Experiment(Path program, Tenants tenants, Collection<TenantSpec> specs) throws IOException {
+    Experiment(Path program, Tenants tenants, Pairs pairs) throws IOException {
         this.tenants = tenants;
-        this.specs = specs;
+        this.pairs = pairs;
         this.probe = new Probe(program);
         this.coop = probe.coop();
     }
@@ -70,13 +70,13 @@ final class Experiment implements Closeable {
     /** @param scratch a directory that only root may look into */
     void plant(Path scratch) throws IOException {
         canaries.put(HOST, coop.plantOnHost(HOST, scratch));
-        each(spec -> canaries.put(spec.name(), coop.plantInside(tenants, spec)));
+        each(pairs.involved(), spec -> canaries.put(spec.name(), coop.plantInside(tenants, spec)));
     }
 
     /** The owner's own access, to each canary. */
     void askOwners() throws IOException {
         owners.put(HOST, byVector(probe.outside(List.of(canaries.get(HOST)), List.of("owner"))));
-        each(spec -> {
+        each(pairs.involved(), spec -> {
             Canary own = canaries.get(spec.name());
             if (own != null)
                 owners.put(spec.name(), byVector(probe.inside(tenants.commands(spec.id()), "owner", List.of(own))));
@@ -103,31 +103,31 @@ final class Experiment implements Closeable {
     }
 
     void attack() throws IOException {
-        each(spec -> {
-            List<Canary> others = canaries.values().stream()
-                    .filter(canary -> !canary.owner().equals(spec.name()))
-                    .toList();
+        each(pairs.attackers(), attacker -> {
+            List<Canary> others = new ArrayList<>();
+            for (TenantSpec victim : pairs.victims(attacker))
+                if (canaries.containsKey(victim.name())) others.add(canaries.get(victim.name()));
+            if (pairs.isWanted(attacker)) others.add(canaries.get(HOST));
             Map<String, Map<String, Attempt>> byVictim = new HashMap<>();
-            for (Attempt attempt : probe.inside(tenants.commands(spec.id()), "attack", others))
+            for (Attempt attempt : probe.inside(tenants.commands(attacker.id()), "attack", others))
                 byVictim.computeIfAbsent(attempt.victim(), victim -> new HashMap<>())
                         .put(attempt.vector(), attempt);
-            attacks.put(spec.name(), byVictim);
+            attacks.put(attacker.name(), byVictim);
         });
     }
 
-    /** Every attacker at every other tenant and at the host, the host last. Looks who lives, and comes last. */
+    /** Every attacker at its victims, and at the host last. Looks who lives, and comes last. */
     List<Report.Cell> cells() throws IOException {
         for (Canary canary : canaries.values()) if (!canary.alive()) dead.add(canary.owner());
         List<Report.Cell> cells = new ArrayList<>();
-        for (TenantSpec attacker : specs) {
-            for (TenantSpec victim : specs) if (victim != attacker) cells.add(cell(attacker, victim.name()));
-            cells.add(cell(attacker, HOST));
+        for (TenantSpec attacker : pairs.attackers()) {
+            for (TenantSpec victim : pairs.victims(attacker)) cells.add(cell(attacker, victim.name()));
+            if (pairs.isWanted(attacker)) cells.add(cell(attacker, HOST));
         }
         return cells;
     }
 
     private Report.Cell cell(TenantSpec attacker, String victim) {
-        Canary canary = canaries.get(victim);
         boolean nesting = attacker.profile() == TenantSpec.Profile.NESTING;
         List<Report.Tried> tried = new ArrayList<>();
         for (Vector vector : Vectors.ALL) {
@@ -138,15 +138,13 @@ final class Experiment implements Closeable {
             Attempt owner = owners.getOrDefault(victim, Map.of()).get(vector.name());
             Attempt weak = broken.get(vector.name());
             Judgement judgement = Judgement.of(vector, nesting, attempt, owner, weak, silence(attacker.name(), victim));
+            if (dead.contains(victim)) judgement = judgement.ofTheDead();
             tried.add(new Report.Tried(
                     vector.name(),
-                    canary == null || vector.againstMachine() ? "" : canary.path(),
                     judgement.verdict(),
                     judgement.outcome(),
                     judgement.detail(),
-                    attempt == null ? 0 : attempt.micros(),
-                    vector.againstMachine() ? null : control(owner),
-                    control(weak)));
+                    attempt == null ? 0 : attempt.micros()));
         }
         return new Report.Cell(
                 attacker.name(),
@@ -160,14 +158,23 @@ final class Experiment implements Closeable {
         return voids.containsKey(victim) ? victim + ": " + voids.get(victim) : "the probe did not report";
     }
 
-    private static Report.Control control(Attempt attempt) {
-        return attempt == null
-                ? new Report.Control("not shown", "the control did not report")
-                : new Report.Control(attempt.outcome(), attempt.detail());
+    /** What each owner's own access gave. */
+    Map<String, Report.Owner> owned() {
+        Map<String, Report.Owner> owned = new LinkedHashMap<>();
+        canaries.forEach((owner, canary) ->
+                owned.put(owner, new Report.Owner(canary.path(), controls(owners.getOrDefault(owner, Map.of())))));
+        return owned;
+    }
+
+    private static Map<String, Report.Control> controls(Map<String, Attempt> attempts) {
+        Map<String, Report.Control> controls = new LinkedHashMap<>();
+        attempts.forEach(
+                (vector, attempt) -> controls.put(vector, new Report.Control(attempt.outcome(), attempt.detail())));
+        return controls;
     }
 
     /** Whether the probe gets through where it must. What the machine refuses to its own root cannot be shown anywhere. */
-    Report.Checked shown() {
+    Report.Broken shown() {
         List<String> missing = new ArrayList<>();
         int succeeded = 0;
         int refused = 0;
@@ -178,17 +185,19 @@ final class Experiment implements Closeable {
             else missing.add(vector.name());
         }
         if (!missing.isEmpty())
-            return new Report.Checked(
+            return new Report.Broken(
                     Report.Verdict.inconclusive,
                     "From a sandbox that is known to be broken the probe did not get through by "
-                            + String.join(", ", missing) + ", so its failures elsewhere prove nothing.");
-        return new Report.Checked(
+                            + String.join(", ", missing) + ", so its failures elsewhere prove nothing.",
+                    controls(broken));
+        return new Report.Broken(
                 Report.Verdict.passed,
                 "From a sandbox that is known to be broken, mostly a chroot alone, the same probe got through by "
                         + succeeded + " of " + Vectors.ALL.size() + " vectors, and killed the canary there"
                         + (refused == 0
                                 ? "."
-                                : "; " + refused + " the machine refuses to its own root, and they are not counted."));
+                                : "; " + refused + " the machine refuses to its own root, and they are not counted."),
+                controls(broken));
     }
 
     /** A death that an attack explains is red; one that none explains proves nothing, since an owner may end its own. */
@@ -205,7 +214,7 @@ final class Experiment implements Closeable {
                         + (killed ? "" : " No attempt reached it; its own tenant may have ended it."));
     }
 
-    private void each(EachWork work) throws IOException {
+    private void each(Collection<TenantSpec> specs, EachWork work) throws IOException {
         try (ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE)) {
             List<Future<?>> all = new ArrayList<>();
             for (TenantSpec spec : specs) all.add(workers.submit(() -> unless(spec.name(), () -> work.run(spec))));

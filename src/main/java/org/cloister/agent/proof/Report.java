@@ -3,6 +3,7 @@ package org.cloister.agent.proof;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.cloister.agent.fact.Facts;
 import org.cloister.agent.fact.Finding;
@@ -17,6 +18,7 @@ record Report(
         Instant startedAt,
         Instant finishedAt,
         Host host,
+        Scope scope,
         List<Tenant> tenants,
         Summary summary,
         List<Vector> vectors,
@@ -27,14 +29,15 @@ record Report(
         String claims,
         String notClaimed) {
 
-    static final String SCHEMA = "cloister-audit/1";
+    static final String SCHEMA = "cloister-audit/2";
 
     static final String CLAIMS =
-            "For every ordered pair of the tenants named here, and for every tenant and the host: the"
-                    + " attacker, as root inside its tenant, did not reach the victim through any vector named here.";
+            "For every pair of an attacker and a victim that has a cell here: the attacker, as root inside its"
+                    + " tenant, did not reach the victim through any vector named here. The facts hold for every tenant"
+                    + " named here.";
 
     static final String NOT_CLAIMED =
-            "Tenants share one kernel: a kernel bug, a CPU side channel and the host's own root"
+            "Pairs without a cell were not tried in this run. Tenants share one kernel: a kernel bug, a CPU side channel and the host's own root"
                     + " are outside what namespaces can hold. Vectors that are not named here were not tried.";
 
     enum Verdict {
@@ -86,27 +89,38 @@ record Report(
             @com.fasterxml.jackson.annotation.JsonProperty("not-applicable")
             int notApplicable) {}
 
+    /**
+     * What was tried of all that there is.
+     *
+     * @param kind "all", or "tenants" where only the rows and columns of some were
+     * @param tenants those; absent where all were
+     * @param places how many places behind it in the list of tenants an attacker's victims stand, that list being taken as
+     *     a ring; absent where every place was tried
+     * @param of how many places there are; absent where every place was tried
+     */
+    record Scope(String kind, List<String> tenants, List<Integer> places, Integer of) {}
+
     /** What one attacker tried on one victim ("host" for the machine). */
     record Cell(String attacker, String victim, Verdict verdict, List<Tried> attempts) {}
 
-    /**
-     * @param owner and {@code broken} are the controls: the same vector where it must succeed; no owner where the victim
-     *     is the machine itself
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Tried(
-            String vector,
-            String target,
-            Verdict verdict,
-            String outcome,
-            String detail,
-            long micros,
-            Control owner,
-            Control broken) {}
+    /** The controls of an attempt stand with its victim and its vector, in {@link Controls}. */
+    record Tried(String vector, Verdict verdict, String outcome, String detail, long micros) {}
 
     record Control(String outcome, String detail) {}
 
-    record Controls(Checked host, Checked broken) {}
+    /**
+     * Where it must succeed.
+     *
+     * @param host the canaries, seen from the machine
+     * @param broken the sandbox that is broken on purpose
+     * @param owners by the victim's name: its owner's own access to its canary
+     */
+    record Controls(Checked host, Broken broken, Map<String, Owner> owners) {}
 
     record Checked(Verdict verdict, String detail) {}
+
+    record Broken(Verdict verdict, String detail, Map<String, Control> attempts) {}
+
+    /** @param path of the secret file that was there to be reached, as its owner names it */
+    record Owner(String path, Map<String, Control> attempts) {}
 }

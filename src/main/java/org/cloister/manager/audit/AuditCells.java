@@ -27,17 +27,22 @@ final class AuditCells {
             "kernel", "Kernel");
 
     private final Map<String, JsonNode> vectors;
+    private final JsonNode controls;
 
-    /** @param vectors by name */
-    AuditCells(Map<String, JsonNode> vectors) {
+    /**
+     * @param vectors by name
+     * @param controls of the report; up to cloister-audit/1 they stood in each attempt
+     */
+    AuditCells(Map<String, JsonNode> vectors, JsonNode controls) {
         this.vectors = vectors;
+        this.controls = controls;
     }
 
     AuditCell cell(JsonNode cell) {
         String attacker = text(cell, "attacker");
         String victim = text(cell, "victim");
         List<AuditCell.Attempt> attempts = new ArrayList<>();
-        for (JsonNode attempt : cell.path("attempts")) attempts.add(attempt(attempt));
+        for (JsonNode attempt : cell.path("attempts")) attempts.add(attempt(attempt, victim));
         attempts.sort(Comparator.comparingInt(attempt -> WORST_FIRST.indexOf(attempt.verdict())));
         String verdict = known(text(cell, "verdict"));
         return new AuditCell(
@@ -103,9 +108,13 @@ final class AuditCells {
         return count(stopped) + " stopped" + (rest == 0 ? "" : ", " + count(rest) + " not applicable");
     }
 
-    private AuditCell.Attempt attempt(JsonNode attempt) {
+    private AuditCell.Attempt attempt(JsonNode attempt, String victim) {
         String name = text(attempt, "vector");
         JsonNode vector = vectors.getOrDefault(name, MissingNode.getInstance());
+        JsonNode canary = controls.path("owners").path(victim);
+        JsonNode owner = either(attempt.path("owner"), canary.path("attempts").path(name));
+        JsonNode broken = either(
+                attempt.path("broken"), controls.path("broken").path("attempts").path(name));
         String verdict = known(text(attempt, "verdict"));
         return new AuditCell.Attempt(
                 name,
@@ -113,18 +122,22 @@ final class AuditCells {
                 verdict,
                 sign(verdict),
                 text(vector, "tries"),
-                text(attempt, "target"),
+                text(attempt, "target") + (owner.isMissingNode() ? "" : text(canary, "path")),
                 orDash(text(attempt, "outcome")),
                 text(attempt, "detail"),
                 attempt.path("micros").isNumber() ? count(attempt.path("micros").asLong()) + " µs" : "",
                 verdict.equals("passed") ? "Stopped by" : "Should be stopped by",
                 text(vector, "stoppedBy"),
-                text(attempt.path("owner"), "outcome"),
-                text(attempt.path("owner"), "detail"),
-                text(attempt.path("broken"), "outcome"),
-                text(attempt.path("broken"), "detail"),
+                text(owner, "outcome"),
+                text(owner, "detail"),
+                text(broken, "outcome"),
+                text(broken, "detail"),
                 text(vector, "brokenIn"),
                 controls(vector));
+    }
+
+    private static JsonNode either(JsonNode one, JsonNode other) {
+        return one.isMissingNode() ? other : one;
     }
 
     static String controls(JsonNode vector) {

@@ -24,7 +24,7 @@ import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.Words;
 
 /**
- * Reads a report of the agent (schema cloister-audit/1) for people. A pure function of the document: fields that it does
+ * Reads a report of the agent (schema cloister-audit/2, and /1 as it was before) for people. A pure function of the document: fields that it does
  * not know are left alone, fields that are missing are shown as missing and never as passed.
  */
 final class AuditReading {
@@ -46,7 +46,9 @@ final class AuditReading {
             throw new IllegalArgumentException("report " + id + " is not JSON", e);
         }
         for (JsonNode vector : report.path("vectors")) vectors.put(text(vector, "name"), vector);
-        cells = stream(report.path("cells")).map(new AuditCells(vectors)::cell).toList();
+        cells = stream(report.path("cells"))
+                .map(new AuditCells(vectors, report.path("controls"))::cell)
+                .toList();
     }
 
     /** @return null if the report has no such cell */

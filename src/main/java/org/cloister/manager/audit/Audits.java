@@ -90,7 +90,8 @@ public class Audits {
         try {
             List<UUID> running = QuarkusTransaction.requiringNew().call(this::running);
             operations.advance(operation, "audit", 1, "Auditing " + count(running.size()) + ".");
-            Reply.Audited audited = agent.ask(new Request.Audit(running), operations.progress(operation, 1, 99));
+            Reply.Audited audited =
+                    agent.ask(new Request.Audit(running, List.of()), operations.progress(operation, 1, 99));
             AuditReport report = keep(audited);
             operations.succeed(operation, report.id.toString(), "The audit " + report.verdict + ".");
         } catch (AgentException e) {

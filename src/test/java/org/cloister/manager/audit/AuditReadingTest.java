@@ -76,6 +76,30 @@ class AuditReadingTest {
     }
 
     @Test
+    void controlsStandWithTheVictimAndTheVectorOrInReportsOfBeforeWithTheAttempt() {
+        String document = """
+                {"schema":"cloister-audit/2","vectors":[{"name":"see"},{"name":"clock"}],
+                 "cells":[{"attacker":"eve","victim":"bob","verdict":"passed","attempts":[
+                   {"vector":"see","verdict":"passed","outcome":"ESRCH"},
+                   {"vector":"clock","verdict":"passed","outcome":"EPERM"}]}],
+                 "controls":{"broken":{"attempts":{"see":{"outcome":"succeeded","detail":"kill"}}},
+                   "owners":{"bob":{"path":"/root/.canary","attempts":{"see":{"outcome":"succeeded","detail":"mine"}}}}}}
+                """;
+        AuditCell cell = new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8)).cell("eve", "bob");
+        AuditCell.Attempt see = cell.attempts().get(0);
+        assertEquals(
+                "/root/.canary succeeded mine succeeded kill",
+                String.join(" ", see.target(), see.owner(), see.ownerDetail(), see.broken(), see.brokenDetail()));
+        AuditCell.Attempt clock = cell.attempts().get(1);
+        assertEquals("", clock.target() + clock.owner() + clock.broken());
+        AuditCell.Attempt before = reading("passed", 1, 0, 0, "passed", "passed")
+                .cell("eve", "bob")
+                .attempts()
+                .get(0);
+        assertEquals("pid 22 succeeded succeeded", before.target() + " " + before.owner() + " " + before.broken());
+    }
+
+    @Test
     void whatGotThroughStandsBeforeTheGroups() {
         AuditCell cell = reading("failed", 2, 1, 0, "failed", "failed").cell("eve", "bob");
         assertEquals(1, cell.notable().size());
