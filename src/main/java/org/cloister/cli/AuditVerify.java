@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.cloister.protocol.ChainLink;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.SshSignature;
 
@@ -23,9 +24,6 @@ import org.cloister.protocol.SshSignature;
  * {@code sha256sum} for what the next report calls "previous".
  */
 final class AuditVerify {
-
-    /** The purpose that a report's signature names. */
-    static final String NAMESPACE = "cloister-audit";
 
     private static final Pattern HEAD = Pattern.compile("(\\d{1,18}):([0-9a-f]{64})");
     private static final Pattern SIGNER = Pattern.compile("(?:^|\\s)ssh-ed25519 ([A-Za-z0-9+/=]+)");
@@ -110,7 +108,7 @@ final class AuditVerify {
             return;
         }
         String fingerprint = SshSignature.fingerprint(signature.key());
-        if (!signature.fits(NAMESPACE, bytes)) {
+        if (!signature.fits(ChainLink.PURPOSE, bytes)) {
             fault(file + ": it was changed after it was signed, or the signature is another's.");
             return;
         }

@@ -20,7 +20,7 @@ import java.util.UUID;
     @JsonSubTypes.Type(value = Reply.Measured.class, name = "measured"),
     @JsonSubTypes.Type(value = Reply.SnapshotList.class, name = "snapshots"),
     @JsonSubTypes.Type(value = Reply.TemplateList.class, name = "templates"),
-    @JsonSubTypes.Type(value = Reply.Audited.class, name = "audited"),
+    @JsonSubTypes.Type(value = Reply.Sealed.class, name = "sealed"),
 })
 public sealed interface Reply {
 
@@ -97,8 +97,8 @@ public sealed interface Reply {
     record Template(String suite, Instant builtAt, long bytes, int packages, boolean current) {}
 
     /**
-     * @param report JSON; the signature is that of its bytes in UTF-8
+     * @param document a record of the chain, JSON; the signature is that of its bytes in UTF-8
      * @param signature as {@link SshSignature#armored} writes it
      */
-    record Audited(String report, String signature) implements Reply {}
+    record Sealed(String document, String signature) implements Reply {}
 }

@@ -217,7 +217,7 @@ public sealed interface Request<R extends Reply> {
      * @param tenants those that run; one that does no more is left out
      * @param focus those among them whose rows and columns alone are tried; empty for everybody's
      */
-    record Audit(List<UUID> tenants, List<UUID> focus) implements Request<Reply.Audited> {
+    record Audit(List<UUID> tenants, List<UUID> focus) implements Request<Reply.Sealed> {
         public Audit {
             tenants = List.copyOf(tenants);
             focus = List.copyOf(focus);

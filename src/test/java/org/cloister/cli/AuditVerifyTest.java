@@ -16,6 +16,7 @@ import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.cloister.protocol.ChainLink;
 import org.cloister.protocol.SshSignature;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,8 +49,7 @@ class AuditVerifyTest {
         Path file = Files.write(directory.resolve(sequence + ".json"), bytes);
         Files.writeString(
                 directory.resolve(sequence + ".json.sig"),
-                SshSignature.sign(
-                                signer.getPrivate(), SshSignature.raw(signer.getPublic()), AuditVerify.NAMESPACE, bytes)
+                SshSignature.sign(signer.getPrivate(), SshSignature.raw(signer.getPublic()), ChainLink.PURPOSE, bytes)
                         .armored());
         last = HexFormat.of().formatHex(SshSignature.hash("SHA-256", bytes));
         return file;

@@ -61,7 +61,7 @@ public final class Audit {
      * @param chosen the tenants that run
      * @param focus those whose rows and columns alone are tried; empty for everybody's
      */
-    public synchronized Reply.Audited run(List<UUID> chosen, List<UUID> focus, Consumer<Reply.Progress> progress)
+    public synchronized Reply.Sealed run(List<UUID> chosen, List<UUID> focus, Consumer<Reply.Progress> progress)
             throws IOException, Refusal {
         Instant started = now();
         List<TenantSpec> running = tenants.living().stream()

@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.cloister.protocol.ChainLink;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.SshSignature;
@@ -34,9 +35,6 @@ import org.cloister.protocol.SshSignature;
  * took over the manager can hide a report, and be found out, but not write one.
  */
 public final class Chain {
-
-    /** The purpose of a signature, as {@code ssh-keygen -Y verify -n} wants it. */
-    public static final String NAMESPACE = "cloister-audit";
 
     /** Copies of the latest reports, should the manager not have got one. */
     private static final int KEPT = 100;
@@ -63,7 +61,7 @@ public final class Chain {
     }
 
     /** The next one of the chain. What was signed is kept before anybody is told. */
-    Reply.Audited seal(JsonNode report) throws IOException {
+    Reply.Sealed seal(JsonNode report) throws IOException {
         Head before = Files.exists(head) ? Frames.JSON.readValue(head.toFile(), Head.class) : new Head(0, null);
         Pair pair = pair(before);
         ObjectNode sealed = (ObjectNode) sorted(report);
@@ -71,7 +69,7 @@ public final class Chain {
         sealed.put("signer", SshSignature.fingerprint(pair.publicKey()));
         if (before.sha256() != null) sealed.put("previous", before.sha256());
         byte[] bytes = Frames.JSON.writeValueAsBytes(sorted(sealed));
-        String signature = SshSignature.sign(pair.privateKey(), pair.publicKey(), NAMESPACE, bytes)
+        String signature = SshSignature.sign(pair.privateKey(), pair.publicKey(), ChainLink.PURPOSE, bytes)
                 .armored();
         Head now = new Head(before.sequence() + 1, HexFormat.of().formatHex(SshSignature.hash("SHA-256", bytes)));
         Files.createDirectories(copies);
@@ -79,7 +77,7 @@ public final class Chain {
         write(copies.resolve(name(now) + ".json.sig"), signature.getBytes(StandardCharsets.US_ASCII));
         write(head, Frames.JSON.writeValueAsBytes(now));
         forget();
-        return new Reply.Audited(new String(bytes, StandardCharsets.UTF_8), signature);
+        return new Reply.Sealed(new String(bytes, StandardCharsets.UTF_8), signature);
     }
 
     private static String name(Head head) {
@@ -122,7 +120,8 @@ public final class Chain {
         String text = Base64.getEncoder().encodeToString(made.getPrivate().getEncoded()) + "\n"
                 + Base64.getEncoder().encodeToString(raw) + "\n";
         write(key, text.getBytes(StandardCharsets.US_ASCII));
-        String line = "audit@" + instance + " namespaces=\"" + NAMESPACE + "\" " + SshSignature.line(raw) + "\n";
+        String line =
+                "audit@" + instance + " namespaces=\"" + ChainLink.PURPOSE + "\" " + SshSignature.line(raw) + "\n";
         Files.writeString(signers, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         Files.setPosixFilePermissions(signers, PosixFilePermissions.fromString("rw-r--r--"));
     }

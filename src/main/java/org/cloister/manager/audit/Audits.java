@@ -90,7 +90,7 @@ public class Audits {
         try {
             List<UUID> running = QuarkusTransaction.requiringNew().call(this::running);
             operations.advance(operation, "audit", 1, "Auditing " + count(running.size()) + ".");
-            Reply.Audited audited =
+            Reply.Sealed audited =
                     agent.ask(new Request.Audit(running, List.of()), operations.progress(operation, 1, 99));
             AuditReport report = keep(audited);
             operations.succeed(operation, report.id.toString(), "The audit " + report.verdict + ".");
@@ -107,10 +107,10 @@ public class Audits {
     }
 
     /** The bytes are kept as they came: the signature is theirs. */
-    private AuditReport keep(Reply.Audited audited) {
+    private AuditReport keep(Reply.Sealed audited) {
         AuditReport report = new AuditReport();
         try {
-            JsonNode document = Frames.JSON.readTree(audited.report());
+            JsonNode document = Frames.JSON.readTree(audited.document());
             report.id = UUID.fromString(document.path("id").asText());
             report.verdict = document.path("verdict").asText();
             report.passed = document.path("summary").path("passed").asInt();
@@ -118,7 +118,7 @@ public class Audits {
             report.voided = document.path("summary").path("void").asInt();
             report.startedAt = Instant.parse(document.path("startedAt").asText());
             report.finishedAt = Instant.parse(document.path("finishedAt").asText());
-            report.document = audited.report().getBytes(StandardCharsets.UTF_8);
+            report.document = audited.document().getBytes(StandardCharsets.UTF_8);
             report.sequence = document.path("sequence").asLong();
             report.sha256 = HexFormat.of().formatHex(SshSignature.hash("SHA-256", report.document));
             report.signature = audited.signature();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
+import org.cloister.protocol.ChainLink;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.SshSignature;
@@ -41,26 +42,26 @@ class ChainTest {
 
     @Test
     void eachReportNamesTheOneBeforeItAlsoAfterARestart() throws IOException {
-        Reply.Audited first = chain.seal(report("one"));
-        Reply.Audited second = chain().seal(report("two"));
-        JsonNode one = Frames.JSON.readTree(first.report());
-        JsonNode two = Frames.JSON.readTree(second.report());
+        Reply.Sealed first = chain.seal(report("one"));
+        Reply.Sealed second = chain().seal(report("two"));
+        JsonNode one = Frames.JSON.readTree(first.document());
+        JsonNode two = Frames.JSON.readTree(second.document());
         assertFalse(one.has("previous"));
         assertEquals(1, one.get("sequence").asLong());
         assertEquals(2, two.get("sequence").asLong());
         assertEquals(
                 HexFormat.of()
-                        .formatHex(SshSignature.hash("SHA-256", first.report().getBytes(StandardCharsets.UTF_8))),
+                        .formatHex(SshSignature.hash("SHA-256", first.document().getBytes(StandardCharsets.UTF_8))),
                 two.get("previous").asText());
         assertEquals(one.get("signer"), two.get("signer"), "it is the same key");
-        for (Reply.Audited sealed : new Reply.Audited[] {first, second})
+        for (Reply.Sealed sealed : new Reply.Sealed[] {first, second})
             assertTrue(SshSignature.parse(sealed.signature())
-                    .fits(Chain.NAMESPACE, sealed.report().getBytes(StandardCharsets.UTF_8)));
+                    .fits(ChainLink.PURPOSE, sealed.document().getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
     void namesAreInOrderSoThatOneContentHasOneText() throws IOException {
-        String text = chain.seal(report("one")).report();
+        String text = chain.seal(report("one")).document();
         assertTrue(text.startsWith("{\"a\":[{\"b\":null,\"y\":\"one\"}],\"sequence\":1,\"signer\":\"SHA256:"), text);
         assertTrue(text.endsWith("\"z\":1}"), text);
     }
@@ -90,7 +91,7 @@ class ChainTest {
         assertEquals(
                 2,
                 Frames.JSON
-                        .readTree(chain().seal(report("two")).report())
+                        .readTree(chain().seal(report("two")).document())
                         .get("sequence")
                         .asLong());
     }
