@@ -4,7 +4,7 @@
 # In the order in which instance.env lists them. CLOISTER_INSTANCE and CLOISTER_HOME say where to look for the rest.
 readonly SETTINGS=(CLOISTER_INSTANCE CLOISTER_HOME CLOISTER_RUN CLOISTER_HTTP CLOISTER_SSH CLOISTER_SLOTS
     CLOISTER_POOL_SIZE CLOISTER_DB_URL CLOISTER_DB_USER CLOISTER_DB_PASSWORD CLOISTER_MIRROR
-    CLOISTER_OPEN CLOISTER_AUDIT_EVERY)
+    CLOISTER_OPEN CLOISTER_AUDIT_EVERY CLOISTER_ANCHOR)
 
 # The uid range of slot S begins at FIRST_UID + S * IDS, as in org.cloister.protocol.Slot.
 readonly FIRST_UID=$((0x70000000)) IDS=65536 LAST_SLOT=4093
@@ -29,6 +29,8 @@ read_settings() {
     if [[ -n ${CLOISTER_SLOTS:-} ]]; then check_slots; fi
     [[ ${CLOISTER_AUDIT_EVERY:-never} =~ ^(never|[0-9]{1,4}h([0-9]{1,2}m)?|[0-9]{1,4}m)$ ]] ||
         fail "CLOISTER_AUDIT_EVERY is \"$CLOISTER_AUDIT_EVERY\"; it must be a time such as 24h or 30m, or never"
+    [[ -z ${CLOISTER_ANCHOR:-} || $CLOISTER_ANCHOR =~ ^(/[A-Za-z0-9_.-]+)+$ && ! $CLOISTER_ANCHOR =~ /\.\.?(/|$) ]] ||
+        fail "CLOISTER_ANCHOR is \"$CLOISTER_ANCHOR\"; it must be the absolute path of a file, without spaces"
 
     DB_USER=$CLOISTER_INSTANCE-db
     IDS_USER=$CLOISTER_INSTANCE-ids

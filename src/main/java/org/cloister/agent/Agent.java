@@ -14,13 +14,16 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.fact.Facts;
+import org.cloister.agent.fact.Remains;
 import org.cloister.agent.linux.Changes;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.linux.SyscallNumbers;
 import org.cloister.agent.network.Network;
+import org.cloister.agent.proof.Anchor;
 import org.cloister.agent.proof.Audit;
 import org.cloister.agent.proof.Chain;
+import org.cloister.agent.proof.Deletion;
 import org.cloister.agent.sandbox.History;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.seccomp.Filter;
@@ -101,6 +104,7 @@ public final class Agent {
                     + instance.home().resolve("pool.img") + ". Bring it back; a new one would be empty.");
         parts.pool().open(pool);
         parts.cgroups().devices(parts.pool().devices());
+        parts.chain().begin();
         try (Server server = Server.listen(instance, parts)) {
             var tenants = parts.tenants().take();
             Thread.ofPlatform().name("recovery").start(() -> parts.tenants().bringBack(tenants));
@@ -155,6 +159,8 @@ public final class Agent {
             Tenants tenants,
             History history,
             Audit audit,
+            Deletion deletion,
+            Chain chain,
             Fd forwarder) {}
 
     private static Parts parts(Instance instance) throws IOException {
@@ -186,6 +192,10 @@ public final class Agent {
                 cgroups,
                 network,
                 pool);
+        Chain chain = new Chain(
+                home, instance.home().resolve("keys/audit.signers"), instance.name(), new Anchor(instance.anchor()));
+        Remains remains = new Remains(instance.home(), tenants, network, pool);
+        Deletion deletion = new Deletion(instance.name(), home, tenants, remains, chain);
         Audit audit = new Audit(
                 instance.name(),
                 instance.app().resolve("libexec/tenant-probe"),
@@ -194,10 +204,10 @@ public final class Agent {
                 templates,
                 pool,
                 facts,
-                new Chain(home, instance.home().resolve("keys/audit.signers"), instance.name()));
+                chain);
         Fd forwarder = Linux.sealedProgram(Files.readAllBytes(instance.app().resolve("libexec/tenant-forward")));
         History history = new History(tenants, new Snapshots(pool));
-        return new Parts(pool, templates, cgroups, network, tenants, history, audit, forwarder);
+        return new Parts(pool, templates, cgroups, network, tenants, history, audit, deletion, chain, forwarder);
     }
 
     /** A system call filter for each profile, compiled for this machine. What nesting adds comes before what is strict. */

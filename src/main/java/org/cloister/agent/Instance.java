@@ -14,6 +14,7 @@ import org.cloister.protocol.Slot;
  * @param firstSlot and {@code lastSlot} bound the slots that this instance may use
  * @param poolBytes size of a new pool; 0 for half of what is free
  * @param open networks in private ranges that tenants may reach, such as a mirror in the house
+ * @param anchor a file outside that notes down each record's number and hash; null for none
  */
 record Instance(
         String name,
@@ -24,7 +25,8 @@ record Instance(
         int lastSlot,
         long poolBytes,
         String mirror,
-        List<String> open) {
+        List<String> open,
+        Path anchor) {
 
     static Instance of(Map<String, String> environment) {
         String name = environment.getOrDefault("CLOISTER_INSTANCE", "cloister");
@@ -43,7 +45,14 @@ record Instance(
                 new Slot(Integer.parseInt(slots[1])).number(),
                 Long.parseLong(environment.getOrDefault("CLOISTER_POOL_SIZE", "0")),
                 environment.getOrDefault("CLOISTER_MIRROR", "http://deb.debian.org/debian"),
-                networks(environment.getOrDefault("CLOISTER_OPEN", "")));
+                networks(environment.getOrDefault("CLOISTER_OPEN", "")),
+                anchor(environment.getOrDefault("CLOISTER_ANCHOR", "")));
+    }
+
+    private static Path anchor(String text) {
+        if (text.isBlank()) return null;
+        if (!Path.of(text).isAbsolute()) throw new IllegalArgumentException("CLOISTER_ANCHOR must be an absolute path");
+        return Path.of(text);
     }
 
     private static List<String> networks(String text) {

@@ -153,7 +153,7 @@ final class Server implements Closeable {
             case Request.Posture posture -> machine.posture();
             case Request.Apply apply -> new Reply.Tenant(parts.tenants().apply(apply.spec(), progress));
             case Request.Remove remove -> {
-                parts.tenants().remove(remove.tenant());
+                parts.deletion().delete(remove.tenant());
                 yield new Reply.Done();
             }
             case Request.States states -> new Reply.Tenants(parts.tenants().states());
@@ -187,6 +187,9 @@ final class Server implements Closeable {
                 yield new Reply.Done();
             }
             case Request.Audit audit -> parts.audit().run(audit.tenants(), audit.focus(), progress);
+            case Request.ReadRecord read -> parts.chain().read(read.sequence());
+            case Request.NoteReading reading -> parts.chain().seal(reading);
+            case Request.RotateKey rotate -> parts.chain().rotate();
             case Request.OpenSession open -> throw new IllegalStateException("answered with descriptors");
             case Request.OpenForwarder open -> throw new IllegalStateException("answered with a descriptor");
         };

@@ -99,6 +99,7 @@ public sealed interface Reply {
     /**
      * @param document a record of the chain, JSON; the signature is that of its bytes in UTF-8
      * @param signature as {@link SshSignature#armored} writes it
+     * @param anchorFault why what was sealed lately is not noted down outside, as it should be; null where it is
      */
-    record Sealed(String document, String signature) implements Reply {}
+    record Sealed(String document, String signature, String anchorFault) implements Reply {}
 }

@@ -33,6 +33,9 @@ import java.util.regex.Pattern;
     @JsonSubTypes.Type(value = Request.BuildTemplate.class, name = "build-template"),
     @JsonSubTypes.Type(value = Request.RemoveTemplate.class, name = "remove-template"),
     @JsonSubTypes.Type(value = Request.Audit.class, name = "audit"),
+    @JsonSubTypes.Type(value = Request.ReadRecord.class, name = "read-record"),
+    @JsonSubTypes.Type(value = Request.NoteReading.class, name = "note-reading"),
+    @JsonSubTypes.Type(value = Request.RotateKey.class, name = "rotate-key"),
 })
 public sealed interface Request<R extends Reply> {
 
@@ -228,4 +231,39 @@ public sealed interface Request<R extends Reply> {
             return true;
         }
     }
+
+    /** A record of the chain, one of the latest hundred. What this does not name is not there, or no longer. */
+    record ReadRecord(long sequence) implements Request<Reply.Sealed> {}
+
+    /**
+     * Seal that somebody read a report. The manager states it; the agent saw nothing of it, and the record says so.
+     *
+     * @param reader the account's name
+     * @param report null where all records were taken at once
+     * @param form what was read of it
+     */
+    record NoteReading(UUID id, String reader, UUID report, Form form) implements Request<Reply.Sealed> {
+
+        public enum Form {
+            PAGE,
+            JSON,
+            PDF,
+            SIG,
+            ARCHIVE
+        }
+
+        private static final Pattern READER = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{1,100}");
+
+        public NoteReading {
+            Objects.requireNonNull(id, "id");
+            Objects.requireNonNull(form, "form");
+            if (reader == null || !READER.matcher(reader).matches())
+                throw new IllegalArgumentException("a reader is one line of at most 100 characters");
+            if ((report == null) != (form == Form.ARCHIVE))
+                throw new IllegalArgumentException("a report is read in one form, and all of them as an archive");
+        }
+    }
+
+    /** Sign with a new key from now on; the old one vouches for it. */
+    record RotateKey() implements Request<Reply.Sealed> {}
 }

@@ -1,11 +1,9 @@
 package org.cloister.agent.proof;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,7 +11,6 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.cloister.agent.fact.Facts;
-import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Refusal;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.storage.Pool;
@@ -63,7 +60,7 @@ public final class Audit {
      */
     public synchronized Reply.Sealed run(List<UUID> chosen, List<UUID> focus, Consumer<Reply.Progress> progress)
             throws IOException, Refusal {
-        Instant started = now();
+        Instant started = Report.now();
         List<TenantSpec> running = tenants.living().stream()
                 .map(Tenants.Living::spec)
                 .filter(spec -> chosen.contains(spec.id()))
@@ -119,11 +116,8 @@ public final class Audit {
                 instance,
                 Report.worst(all),
                 started,
-                now(),
-                new Report.Host(
-                        Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(),
-                        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
-                        ProcFiles.bootId()),
+                Report.now(),
+                Report.Host.here(),
                 pairs.scope(),
                 pairs.ring().stream()
                         .map(s -> new Report.Tenant(
@@ -145,9 +139,5 @@ public final class Audit {
 
     private static int count(List<Report.Verdict> verdicts, Report.Verdict verdict) {
         return (int) verdicts.stream().filter(verdict::equals).count();
-    }
-
-    private static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -1,12 +1,17 @@
 package org.cloister.agent.proof;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.cloister.agent.fact.Facts;
 import org.cloister.agent.fact.Finding;
+import org.cloister.agent.sandbox.ProcFiles;
 
 /** The document of one run, as it is kept and downloaded. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -57,7 +62,21 @@ record Report(
         return verdicts.isEmpty() ? Verdict.inconclusive : Verdict.notApplicable;
     }
 
-    record Host(String hostname, String kernel, String bootId) {}
+    record Host(String hostname, String kernel, String bootId) {
+
+        /** The machine that this runs on, at this moment. */
+        static Host here() throws IOException {
+            return new Host(
+                    Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(),
+                    Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
+                    ProcFiles.bootId());
+        }
+    }
+
+    /** To the millisecond, as every time in a record is. */
+    static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
 
     /**
      * One kind of thing that was read from the kernel; its findings stand in a list of their own.

@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
+import java.util.UUID;
+import org.cloister.agent.sandbox.Refusal;
 import org.cloister.protocol.ChainLink;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Reply;
+import org.cloister.protocol.Request;
 import org.cloister.protocol.SshSignature;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,11 +36,12 @@ class ChainTest {
     }
 
     private Chain chain() {
-        return new Chain(home, home.resolve("signers"), "here");
+        return new Chain(home, home.resolve("signers"), "here", new Anchor(null));
     }
 
     private static JsonNode report(String text) throws IOException {
-        return Frames.JSON.readTree("{\"z\":1,\"a\":[{\"y\":\"" + text + "\",\"b\":null}]}");
+        return Frames.JSON.readTree(
+                "{\"schema\":\"cloister-audit/1\",\"z\":1,\"a\":[{\"y\":\"" + text + "\",\"b\":null}]}");
     }
 
     @Test
@@ -62,7 +66,9 @@ class ChainTest {
     @Test
     void namesAreInOrderSoThatOneContentHasOneText() throws IOException {
         String text = chain.seal(report("one")).document();
-        assertTrue(text.startsWith("{\"a\":[{\"b\":null,\"y\":\"one\"}],\"sequence\":1,\"signer\":\"SHA256:"), text);
+        assertTrue(
+                text.startsWith("{\"a\":[{\"b\":null,\"y\":\"one\"}],\"schema\":\"cloister-audit/1\",\"sealedAt\":\""),
+                text);
         assertTrue(text.endsWith("\"z\":1}"), text);
     }
 
@@ -94,5 +100,33 @@ class ChainTest {
                         .readTree(chain().seal(report("two")).document())
                         .get("sequence")
                         .asLong());
+    }
+
+    @Test
+    void aKeyThatIsAnotherThanTheChainGoesOnWithSignsNothing() throws IOException {
+        chain.seal(report("one"));
+        SigningKey.make().write(home.resolve("audit.key"));
+        IOException another = assertThrows(IOException.class, () -> chain().seal(report("two")));
+        assertTrue(another.getMessage().contains("is another than the chain goes on with"), another.getMessage());
+    }
+
+    @Test
+    void aCopyIsReadByItsNumberAndNoOtherNumberIs() throws Exception {
+        Reply.Sealed sealed = chain.seal(report("one"));
+        for (long none : new long[] {-1, 0, 2, Long.MAX_VALUE}) assertThrows(Refusal.class, () -> chain.read(none));
+        assertEquals(sealed, chain.read(1));
+    }
+
+    @Test
+    void aReadingIsSealedAsWhatTheManagerStates() throws IOException {
+        UUID id = UUID.randomUUID();
+        UUID report = UUID.randomUUID();
+        JsonNode sealed = Frames.JSON.readTree(
+                chain.seal(new Request.NoteReading(id, "admin", report, Request.NoteReading.Form.PDF))
+                        .document());
+        assertEquals("cloister-reading/1", sealed.path("schema").asText());
+        assertEquals("manager", sealed.path("statedBy").asText());
+        assertEquals("pdf", sealed.path("form").asText());
+        assertEquals(report.toString(), sealed.path("report").asText());
     }
 }
