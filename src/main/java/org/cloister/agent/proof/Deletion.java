@@ -23,7 +23,7 @@ import org.cloister.protocol.TenantSpec;
  */
 public final class Deletion {
 
-    private static final String SCHEMA = "cloister-deletion/1";
+    static final String SCHEMA = "cloister-deletion/1";
     private static final int LOOKS = 3;
     private static final int PAUSE_MILLISECONDS = 400;
 

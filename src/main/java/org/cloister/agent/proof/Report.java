@@ -85,6 +85,7 @@ record Report(
      * @param looked how many things were looked at
      * @param fault why nothing is known; absent where it could be read
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Fact(String name, String says, Verdict verdict, long looked, String fault) {
 
         static Fact of(Facts.Outcome read) {
@@ -117,14 +118,17 @@ record Report(
      *     a ring; absent where every place was tried
      * @param of how many places there are; absent where every place was tried
      */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Scope(String kind, List<String> tenants, List<Integer> places, Integer of) {}
 
     /** What one attacker tried on one victim ("host" for the machine). */
     record Cell(String attacker, String victim, Verdict verdict, List<Tried> attempts) {}
 
     /** The controls of an attempt stand with its victim and its vector, in {@link Controls}. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Tried(String vector, Verdict verdict, String outcome, String detail, long micros) {}
 
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Control(String outcome, String detail) {}
 
     /**
@@ -141,5 +145,6 @@ record Report(
     record Broken(Verdict verdict, String detail, Map<String, Control> attempts) {}
 
     /** @param path of the secret file that was there to be reached, as its owner names it */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Owner(String path, Map<String, Control> attempts) {}
 }
