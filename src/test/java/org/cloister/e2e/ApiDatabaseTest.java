@@ -68,6 +68,15 @@ class ApiDatabaseTest {
         assertTrue(said.contains("events are append-only"), said);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"update sealed_record set document = ''", "delete from sealed_record", "truncate sealed_record"})
+    void noRecordIsChangedOrRemoved(String statement) {
+        instance.tenant("api-db2").close(); // leaves one
+        String said = psql("begin; " + statement + "; rollback");
+        assertTrue(said.contains("records are append-only"), said);
+    }
+
     @Test
     void noTokenIsKeptButItsHash() {
         String code = instance.signInLink().replaceFirst(".*code=", "");

@@ -24,6 +24,7 @@ class DependencyTest {
                         "org.cloister.manager.plan..",
                         "org.cloister.manager.template..",
                         "org.cloister.manager.audit..",
+                        "org.cloister.manager.record..",
                         "org.cloister.manager.event..",
                         "org.cloister.manager.operation..")
                 .and()

@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.record.Records;
 import org.jboss.resteasy.reactive.RestForm;
 
 /** In by a link that works once, and out again. Opening the link uses nothing up; the button does. */
@@ -28,10 +29,13 @@ class SignInPages {
     @Inject
     SignIn signIn;
 
+    @Inject
+    Records records;
+
     @CheckedTemplate
     static class Templates {
 
-        static native TemplateInstance signIn(String code, String fault);
+        static native TemplateInstance signIn(String code, String fault, String head);
 
         static native TemplateInstance signedOut();
     }
@@ -39,7 +43,10 @@ class SignInPages {
     @GET
     @Path("sign-in")
     public TemplateInstance show(@QueryParam("code") String code) {
-        return Templates.signIn(code == null || code.isBlank() ? null : code, null);
+        return Templates.signIn(
+                code == null || code.isBlank() ? null : code,
+                null,
+                records.head().orElse(null));
     }
 
     @POST
@@ -53,7 +60,8 @@ class SignInPages {
                     .build();
         } catch (Refusal refusal) {
             return Response.status(403)
-                    .entity(Templates.signIn(null, refusal.sentence()))
+                    .entity(Templates.signIn(
+                            null, refusal.sentence(), records.head().orElse(null)))
                     .build();
         }
     }

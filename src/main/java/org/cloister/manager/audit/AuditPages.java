@@ -21,7 +21,9 @@ import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Timelines;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.record.Readings;
 import org.cloister.manager.tenant.Tenant;
+import org.cloister.protocol.Request.NoteReading.Form;
 
 /** The audits, each one's matrix, and the evidence behind each cell. */
 @Path("/audits")
@@ -31,6 +33,9 @@ class AuditPages {
 
     @Inject
     Audits audits;
+
+    @Inject
+    Readings readings;
 
     @Inject
     Timelines timelines;
@@ -68,8 +73,9 @@ class AuditPages {
 
     @GET
     @Path("{id}")
-    public TemplateInstance show(@PathParam("id") UUID id) {
+    public TemplateInstance show(@PathParam("id") UUID id, @Context SecurityContext caller) {
         AuditReport report = audits.get(id);
+        readings.note(caller.getUserPrincipal().getName(), id, Form.PAGE);
         AuditReading reading = new AuditReading(id, report.document);
         AuditDifference difference = report.before()
                 .map(before -> reading.since(new AuditReading(before.id, before.document)))
@@ -84,8 +90,10 @@ class AuditPages {
             @PathParam("id") UUID id,
             @PathParam("attacker") String attacker,
             @PathParam("victim") String victim,
-            @HeaderParam("HX-Request") String htmx) {
+            @HeaderParam("HX-Request") String htmx,
+            @Context SecurityContext caller) {
         AuditCell cell = reading(id).cell(attacker, victim);
+        readings.note(caller.getUserPrincipal().getName(), id, Form.PAGE);
         if (cell == null) throw Refusal.unknown("This audit has no such cell.");
         return htmx == null ? Templates.cell(cell, id) : Templates.cell$evidence(cell, id);
     }

@@ -22,6 +22,9 @@ import org.cloister.manager.operation.Operations;
 import org.cloister.manager.operation.Preference;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.record.Readings;
+import org.cloister.manager.record.Records;
+import org.cloister.protocol.Request.NoteReading.Form;
 
 @Path("/api/v1/audits")
 @Produces(MediaType.APPLICATION_JSON)
@@ -29,6 +32,12 @@ class AuditResource {
 
     @Inject
     Audits audits;
+
+    @Inject
+    Readings readings;
+
+    @Inject
+    Records records;
 
     @Inject
     Operations operations;
@@ -74,19 +83,21 @@ class AuditResource {
                 () -> audits.get(UUID.fromString(operations.get(operation.id()).subject())).document);
     }
 
-    /** The latest first; after= is the id of the last one seen. */
+    /** The latest first; after= is the id of the last one seen. The header Cloister-Head has the chain's last record. */
     @GET
     public Response list(@QueryParam("after") UUID after, @QueryParam("limit") String wished, @Context UriInfo uri) {
         int limit = Page.limit(wished);
         List<ReportView> page =
                 AuditReport.page(after, limit + 1).stream().map(ReportView::of).toList();
-        return Page.of(page, limit, ReportView::id, uri);
+        Response.ResponseBuilder answer = Response.fromResponse(Page.of(page, limit, ReportView::id, uri));
+        records.head().ifPresent(head -> answer.header("Cloister-Head", head));
+        return answer.build();
     }
 
     @GET
     @Path("{id}")
     public byte[] get(@PathParam("id") UUID id) {
-        return audits.get(id).document;
+        return read(id, Form.JSON).document;
     }
 
     /** The signature of these bytes, as `ssh-keygen -Y verify` takes it. */
@@ -94,7 +105,7 @@ class AuditResource {
     @Path("{id}.sig")
     @Produces(MediaType.TEXT_PLAIN)
     public Response signature(@PathParam("id") UUID id) {
-        String signature = audits.get(id).signature;
+        String signature = read(id, Form.SIG).signature;
         if (signature == null) throw Refusal.unknown("This report is of before reports were signed.");
         return Response.ok(signature)
                 .header("Content-Disposition", "attachment; filename=\"audit-" + id + ".json.sig\"")
@@ -106,7 +117,7 @@ class AuditResource {
     @Path("{id}.pdf")
     @Produces("application/pdf")
     public Response paper(@PathParam("id") UUID id) {
-        return Response.ok(AuditPaper.of(audits.get(id)).pdf())
+        return Response.ok(AuditPaper.of(read(id, Form.PDF)).pdf())
                 .header("Content-Disposition", "attachment; filename=\"audit-" + id + ".pdf\"")
                 .build();
     }
@@ -115,8 +126,15 @@ class AuditResource {
     @GET
     @Path("{id}.json")
     public Response download(@PathParam("id") UUID id) {
-        return Response.ok(audits.get(id).document)
+        return Response.ok(read(id, Form.JSON).document)
                 .header("Content-Disposition", "attachment; filename=\"audit-" + id + ".json\"")
                 .build();
+    }
+
+    /** Who reads a report is recorded. */
+    private AuditReport read(UUID id, Form form) {
+        AuditReport report = audits.get(id);
+        readings.note(caller.getUserPrincipal().getName(), id, form);
+        return report;
     }
 }

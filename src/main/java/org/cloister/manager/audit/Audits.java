@@ -22,6 +22,8 @@ import org.cloister.manager.operation.Operation;
 import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Operations;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.record.FoundReport;
+import org.cloister.manager.record.Records;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Frames;
@@ -44,6 +46,9 @@ public class Audits {
 
     @Inject
     EventLog events;
+
+    @Inject
+    Records records;
 
     @Inject
     EntityManager database;
@@ -106,8 +111,14 @@ public class Audits {
         }
     }
 
-    /** The bytes are kept as they came: the signature is theirs. */
-    private AuditReport keep(Reply.Sealed audited) {
+    /** One whose reply was lost. */
+    void take(@Observes FoundReport found) {
+        keep(found.sealed());
+    }
+
+    /** Once. The bytes are kept as they came: the signature is theirs. */
+    private synchronized AuditReport keep(Reply.Sealed audited) {
+        records.tell(audited);
         AuditReport report = new AuditReport();
         try {
             JsonNode document = Frames.JSON.readTree(audited.document());
@@ -125,6 +136,8 @@ public class Audits {
         } catch (DateTimeParseException | JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+        AuditReport before = QuarkusTransaction.requiringNew().call(() -> AuditReport.findById(report.id));
+        if (before != null) return before;
         QuarkusTransaction.requiringNew().run(() -> {
             report.persist();
             events.record(
@@ -132,7 +145,7 @@ public class Audits {
                     "audit." + report.verdict,
                     null,
                     "The audit " + report.verdict + ": " + report.passed + " passed, " + report.failed + " failed, "
-                            + report.voided + " void.");
+                            + report.voided + " void (record " + report.sequence + ", SHA-256 " + report.sha256 + ").");
         });
         return report;
     }

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.operation.Operation;
 import org.cloister.manager.operation.Operations;
+import org.cloister.manager.record.Records;
 import org.cloister.manager.template.Templates;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
@@ -56,6 +57,9 @@ public class Reconciliation {
 
     @Inject
     Operations operations;
+
+    @Inject
+    Records records;
 
     @Inject
     EventLog events;
@@ -184,6 +188,7 @@ public class Reconciliation {
         if (operation != null)
             operations.advance(operation, "remove", 10, "Stopping and scrubbing " + tenant.name + ".");
         agent.ask(new Request.Remove(tenant.id), tell(operation, 10, 99));
+        records.take();
         QuarkusTransaction.requiringNew().run(() -> {
             Tenant.deleteById(tenant.id);
             accessChanged.fire(new AccessChanged());
