@@ -232,7 +232,7 @@ public sealed interface Request<R extends Reply> {
         }
     }
 
-    /** A record of the chain, one of the latest hundred. What this does not name is not there, or no longer. */
+    /** A record of the chain. UNKNOWN where it is not that long, CONFLICT where no copy of that one is kept any more. */
     record ReadRecord(long sequence) implements Request<Reply.Sealed> {}
 
     /**

@@ -208,6 +208,25 @@ class PagesTest {
     }
 
     @Test
+    void theRecordsTellOfADeletedTenantAndTheSignInPageWhereTheyEnd() {
+        instance.tenant("eve").close();
+        admin.open("/audits");
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Records"))
+                .click();
+        assertThat(admin.heading("Records")).isVisible();
+        Locator latest = page.locator("tbody tr").first();
+        assertThat(latest).containsText("Deletion");
+        assertThat(latest).containsText("eve, slot");
+        assertThat(latest).containsText("nothing is left");
+        String head = page.locator("#chain-head").textContent();
+        admin.pictures("records");
+        admin.button("Sign out").click();
+        admin.open("/sign-in");
+        assertThat(page.locator("#chain-head")).hasText(head);
+        admin.pictures("sign-in");
+    }
+
+    @Test
     void aTenantIsFrozenThawedAndDeletedOnlyByItsName() {
         try (TenantHandle eve = instance.tenant("eve")) {
             admin.open("/tenants/eve");
@@ -351,6 +370,7 @@ class PagesTest {
                 "/sessions",
                 "/authorities",
                 "/audits",
+                "/records",
                 "/templates",
                 "/plans",
                 "/events",

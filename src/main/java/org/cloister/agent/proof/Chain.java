@@ -101,8 +101,10 @@ public final class Chain {
      * @throws Refusal there is none of that number, or no longer a copy
      */
     public synchronized Reply.Sealed read(long sequence) throws IOException, Refusal {
-        if (sequence < 1 || sequence > head().sequence() || !Files.exists(copy(sequence)))
-            throw new Refusal(Reply.Reason.UNKNOWN, "There is no copy of a record " + sequence + " here.");
+        if (sequence < 1 || sequence > head().sequence())
+            throw new Refusal(Reply.Reason.UNKNOWN, "There is no record " + sequence + ".");
+        if (!Files.exists(copy(sequence)))
+            throw new Refusal(Reply.Reason.CONFLICT, "Of record " + sequence + " no copy is kept here any more.");
         return new Reply.Sealed(
                 Files.readString(copy(sequence)), Files.readString(signature(sequence)), anchor.fault());
     }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.cloister.agent.fact.Remains;
@@ -77,13 +76,10 @@ public final class Deletion {
         finish(note);
     }
 
-    private synchronized void begin(UUID tenant, Path note) throws IOException {
-        Optional<TenantSpec> spec = tenants.specs().stream()
-                .filter(known -> known.id().equals(tenant))
-                .findFirst();
-        if (spec.isEmpty() || Files.exists(note)) return;
+    private synchronized void begin(UUID tenant, Path note) throws IOException, Refusal {
+        if (Files.exists(note) || !tenants.has(tenant)) return;
         Files.createDirectories(notes);
-        Note begun = new Note(UUID.randomUUID(), spec.get(), chain.length());
+        Note begun = new Note(UUID.randomUUID(), tenants.spec(tenant), chain.length());
         WholeFile.write(note, Frames.JSON.writeValueAsBytes(begun), WholeFile.ROOT_ALONE);
     }
 

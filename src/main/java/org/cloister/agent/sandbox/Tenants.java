@@ -355,6 +355,11 @@ public final class Tenants {
         return specs().stream().map(TenantSpec::limits).toList();
     }
 
+    /** Whether this one is remembered. */
+    public boolean has(UUID tenant) throws IOException {
+        return ledger.read(tenant).isPresent();
+    }
+
     public TenantSpec spec(UUID tenant) throws IOException, Refusal {
         return entry(tenant).spec();
     }

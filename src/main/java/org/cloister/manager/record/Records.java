@@ -102,8 +102,8 @@ public class Records {
             try {
                 keep(agent.ask(new Request.ReadRecord(sequence)));
             } catch (AgentException e) {
-                if (e.reason() != Reply.Reason.UNKNOWN) throw e;
-                if (sequence > last) return;
+                if (e.reason() == Reply.Reason.UNKNOWN) return;
+                if (e.reason() != Reply.Reason.CONFLICT) throw e;
                 gone.add(sequence);
             }
         }
@@ -116,8 +116,10 @@ public class Records {
         try {
             there = link(agent.ask(new Request.ReadRecord(last))).sha256();
         } catch (AgentException e) {
+            compared = e.reason() == Reply.Reason.CONFLICT; // it has gone on so far that this one is no longer kept
+            if (compared) return;
             if (e.reason() != Reply.Reason.UNKNOWN) throw e;
-            there = "none";
+            there = "none of that number";
         }
         compared = true;
         if (!there.equals(known))

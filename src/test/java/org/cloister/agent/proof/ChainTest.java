@@ -115,6 +115,11 @@ class ChainTest {
         Reply.Sealed sealed = chain.seal(report("one"));
         for (long none : new long[] {-1, 0, 2, Long.MAX_VALUE}) assertThrows(Refusal.class, () -> chain.read(none));
         assertEquals(sealed, chain.read(1));
+        Files.delete(home.resolve("audits/00000001.json"));
+        assertEquals(
+                Reply.Reason.CONFLICT,
+                assertThrows(Refusal.class, () -> chain.read(1)).reason(),
+                "one that is no longer kept is not one that never was");
     }
 
     @Test
