@@ -4,6 +4,9 @@
  *   tenant-probe [WHERE] attack [VECTOR]   as an attacker, by every vector or by one
  *   tenant-probe [WHERE] owner             as the canary's owner: the same access, but signal 0
  *   tenant-probe [WHERE] canary            plants one (canary.c)
+ *   tenant-probe exhaust ADDRESS WAY...    uses up what its tenant may have (exhaust.c)
+ *   tenant-probe pulse MILLIS EVERY        tells how long what a service does takes (pulse.c)
+ *   tenant-probe nothing                   ends at once: a command to start
  *
  * WHERE is the sandbox, known to be broken, that it puts itself into before: "chroot DIR", a chroot alone; "link-local",
  * a network in which the metadata address answers; "open-init", a pid namespace whose pid 1 is open to its root. Without
@@ -385,6 +388,9 @@ static void start_open_init(void) {
 
 int main(int argc, char **argv) {
     if (argc == 2 && !strcmp(argv[0], "canary") && getenv("CANARY")) return sit(getenv("CANARY"));
+    if (argc == 2 && !strcmp(argv[1], "nothing")) return 0;
+    if (argc == 4 && !strcmp(argv[1], "pulse")) return pulse(atol(argv[2]), atol(argv[3]));
+    if (argc > 3 && !strcmp(argv[1], "exhaust")) return exhaust(argv + 2);
     alarm(60);
     if (argc > 2 && !strcmp(argv[1], "chroot")) {
         break_out_of_nothing(argv[2]);

@@ -48,6 +48,8 @@ int said_of_nonsense(struct attempt *, const char *call, long result, int nonsen
 int keep_canary(char *line);  /* canary.c: plants, and sits until its standard input ends */
 int sit(const char *secret);  /* canary.c: the process that is to be reached */
 void sweep(const struct canary *, int count, struct attempt *, int *outcomes); /* sweep.c */
+int exhaust(char **words);    /* exhaust.c: the address, the ways, NULL; the exit status */
+int pulse(long millis, long every); /* pulse.c: the exit status */
 int link_local(void);         /* network.c: a network in which the metadata address answers */
 
 /* processes.c */

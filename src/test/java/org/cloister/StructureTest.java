@@ -78,8 +78,9 @@ class StructureTest {
     @Test
     void cgroupStorageNetworkSeccompAndPostureDoNotKnowEachOther() {
         for (String one : new String[] {"cgroup", "storage", "network", "seccomp", "posture"})
-            for (String other :
-                    new String[] {"cgroup", "storage", "network", "seccomp", "posture", "sandbox", "fact", "proof"})
+            for (String other : new String[] {
+                "cgroup", "storage", "network", "seccomp", "posture", "sandbox", "fact", "proof", "neighbour"
+            })
                 if (!one.equals(other))
                     check(noClasses()
                             .that()
@@ -106,13 +107,24 @@ class StructureTest {
                 .resideInAPackage("org.cloister.agent.sandbox")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.cloister.agent.fact", "org.cloister.agent.proof"));
+                .resideInAnyPackage(
+                        "org.cloister.agent.fact", "org.cloister.agent.proof", "org.cloister.agent.neighbour"));
         check(noClasses()
                 .that()
                 .resideInAPackage("org.cloister.agent.fact")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("org.cloister.agent.proof"));
+                .resideInAnyPackage("org.cloister.agent.proof", "org.cloister.agent.neighbour"));
+    }
+
+    @Test
+    void theProofDoesNotKnowTheNeighbourTest() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("org.cloister.agent.proof")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.cloister.agent.neighbour"));
     }
 
     @Test

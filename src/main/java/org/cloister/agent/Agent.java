@@ -19,6 +19,7 @@ import org.cloister.agent.linux.Changes;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
 import org.cloister.agent.linux.SyscallNumbers;
+import org.cloister.agent.neighbour.NeighbourTest;
 import org.cloister.agent.network.Network;
 import org.cloister.agent.proof.Anchor;
 import org.cloister.agent.proof.Audit;
@@ -159,6 +160,7 @@ public final class Agent {
             Tenants tenants,
             History history,
             Audit audit,
+            NeighbourTest neighbourTest,
             Deletion deletion,
             Chain chain,
             Fd forwarder) {}
@@ -196,18 +198,21 @@ public final class Agent {
                 home, instance.home().resolve("keys/audit.signers"), instance.name(), new Anchor(instance.anchor()));
         Remains remains = new Remains(instance.home(), tenants, network, pool);
         Deletion deletion = new Deletion(instance.name(), home, tenants, remains, chain);
+        Path probe = instance.app().resolve("libexec/tenant-probe");
         Audit audit = new Audit(
                 instance.name(),
-                instance.app().resolve("libexec/tenant-probe"),
+                probe,
                 cleared(instance.run().resolve("audit")),
                 tenants,
                 templates,
                 pool,
                 facts,
                 chain);
+        NeighbourTest neighbourTest = new NeighbourTest(instance.name(), probe, tenants, pool, chain);
         Fd forwarder = Linux.sealedProgram(Files.readAllBytes(instance.app().resolve("libexec/tenant-forward")));
         History history = new History(tenants, new Snapshots(pool));
-        return new Parts(pool, templates, cgroups, network, tenants, history, audit, deletion, chain, forwarder);
+        return new Parts(
+                pool, templates, cgroups, network, tenants, history, audit, neighbourTest, deletion, chain, forwarder);
     }
 
     /** A system call filter for each profile, compiled for this machine. What nesting adds comes before what is strict. */

@@ -190,6 +190,7 @@ final class Server implements Closeable {
             case Request.ReadRecord read -> parts.chain().read(read.sequence());
             case Request.NoteReading reading -> parts.chain().seal(reading);
             case Request.RotateKey rotate -> parts.chain().rotate();
+            case Request.TestNeighbour test -> parts.neighbourTest().run(test, progress);
             case Request.OpenSession open -> throw new IllegalStateException("answered with descriptors");
             case Request.OpenForwarder open -> throw new IllegalStateException("answered with a descriptor");
         };

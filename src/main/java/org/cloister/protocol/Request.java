@@ -33,6 +33,7 @@ import java.util.regex.Pattern;
     @JsonSubTypes.Type(value = Request.BuildTemplate.class, name = "build-template"),
     @JsonSubTypes.Type(value = Request.RemoveTemplate.class, name = "remove-template"),
     @JsonSubTypes.Type(value = Request.Audit.class, name = "audit"),
+    @JsonSubTypes.Type(value = Request.TestNeighbour.class, name = "test-neighbour"),
     @JsonSubTypes.Type(value = Request.ReadRecord.class, name = "read-record"),
     @JsonSubTypes.Type(value = Request.NoteReading.class, name = "note-reading"),
     @JsonSubTypes.Type(value = Request.RotateKey.class, name = "rotate-key"),
@@ -266,4 +267,31 @@ public sealed interface Request<R extends Reply> {
 
     /** Sign with a new key from now on; the old one vouches for it. */
     record RotateKey() implements Request<Reply.Sealed> {}
+
+    /**
+     * Measure the victim while the attacker uses up all that it may have. Both run. Progress: a phase each way.
+     *
+     * @param attacker made for this test alone: everything that runs in it is killed
+     * @param seconds that each phase lasts
+     */
+    record TestNeighbour(UUID victim, UUID attacker, int seconds) implements Request<Reply.Sealed> {
+
+        /** What such a tenant is called. */
+        public static final Pattern ATTACKER = Pattern.compile("neighbour-[0-9a-f]{8}");
+
+        public static final int MOST_SECONDS = 60;
+
+        public TestNeighbour {
+            Objects.requireNonNull(victim, "victim");
+            Objects.requireNonNull(attacker, "attacker");
+            if (victim.equals(attacker)) throw new IllegalArgumentException("the victim is the attacker");
+            if (seconds < 1 || seconds > MOST_SECONDS)
+                throw new IllegalArgumentException("a phase lasts 1 to " + MOST_SECONDS + " seconds");
+        }
+
+        @Override
+        public boolean lasts() {
+            return true;
+        }
+    }
 }

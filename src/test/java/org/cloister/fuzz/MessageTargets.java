@@ -60,7 +60,8 @@ public final class MessageTargets {
                 new Request.Resize(new Request.Terminal(1, 2, 3, 4)),
                 new Request.TakeSnapshot(one, one, "note"),
                 new Request.BuildTemplate("bookworm"),
-                new Request.Audit(List.of(one, one), List.of(one)));
+                new Request.Audit(List.of(one, one), List.of(one)),
+                new Request.TestNeighbour(one, new UUID(3, 4), 5));
         List<byte[]> frames = new ArrayList<>();
         for (Request<?> request : requests) {
             var out = new ByteArrayOutputStream();

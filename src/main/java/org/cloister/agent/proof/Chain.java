@@ -65,7 +65,7 @@ public final class Chain {
     }
 
     /** The next one of the chain. What was signed is kept before anybody is told. */
-    synchronized Reply.Sealed seal(JsonNode content) throws IOException {
+    public synchronized Reply.Sealed seal(JsonNode content) throws IOException {
         settle();
         Head before = head();
         SigningKey signer = key(before);

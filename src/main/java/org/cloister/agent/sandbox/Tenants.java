@@ -274,6 +274,11 @@ public final class Tenants {
         });
     }
 
+    /** Kills what runs in the tenant, asking nobody there, and launches it anew. */
+    public void relaunch(UUID tenant) throws IOException, Refusal {
+        alone(tenant, () -> whileEnded(tenant, () -> null, progress -> {}));
+    }
+
     /** Tenants whose sandbox lives, frozen ones among them. */
     List<Ledger.Entry> running() throws IOException {
         List<Ledger.Entry> running = new ArrayList<>();

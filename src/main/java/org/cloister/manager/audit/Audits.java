@@ -73,6 +73,9 @@ public class Audits {
                     .executeUpdate();
             if (Operation.count("kind = 'audit.run' and not done") > 0)
                 throw Refusal.conflict(null, "An audit runs already. Wait for its report.");
+            if (Operation.count("kind = 'neighbour.run' and not done") > 0)
+                throw Refusal.conflict(
+                        null, "A neighbour test runs, whose figures an audit would be in. Wait for its report.");
             List<UUID> running = running();
             if (running.isEmpty())
                 throw Refusal.conflict(null, "No tenant runs, so there is nothing to prove. Start a tenant first.");

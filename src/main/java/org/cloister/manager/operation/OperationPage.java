@@ -59,14 +59,34 @@ record OperationPage(
                             "plant", "Canaries and their owners’ access",
                             "controls", "The same from a broken sandbox",
                             "attack", "Every tenant tries every other",
-                            "confirm", "The canaries live on"));
+                            "confirm", "The canaries live on"),
+            "neighbour.run",
+                    orderedMap(
+                            "attacker", "A neighbour that is made for it",
+                            "alone-before", "Alone",
+                            "processor", "Beside one that computes",
+                            "processes", "Beside a fork bomb",
+                            "memory", "Beside one that takes memory",
+                            "shared-memory", "Beside one that fills shared memory",
+                            "names", "Beside one that makes names",
+                            "disk", "Beside one that fills its disk",
+                            "files", "Beside one that makes small files",
+                            "fsync", "Beside one that waits for each write",
+                            "sync", "Beside one that has everything written",
+                            "terminals", "Beside one that opens terminals",
+                            "connections", "Beside one that opens connections",
+                            "packets", "Beside one that floods",
+                            "all", "All of it at once",
+                            "alone-after", "Alone again"));
 
     static OperationPage of(OperationView operation, Timelines.Timeline line, String command, String hostKey) {
         boolean failed = operation.problem() != null;
         String tenant = operation.tenant() == null ? "" : operation.tenant();
         boolean ready = operation.kind().equals("tenant.create") && operation.done() && !failed;
         String kind = operation.kind();
-        String section = kind.startsWith("audit.") ? "audits" : kind.startsWith("template.") ? "templates" : "tenants";
+        String section = kind.startsWith("audit.") || kind.startsWith("neighbour.")
+                ? "audits"
+                : kind.startsWith("template.") ? "templates" : "tenants";
         String next = operation.done() ? next(operation, failed) : null;
         return new OperationPage(
                 operation.id(),
@@ -99,6 +119,8 @@ record OperationPage(
             case "tenant.delete" -> "/";
             case "template.build" -> "/templates";
             case "audit.run" -> failed || operation.subject() == null ? "/audits" : "/audits/" + operation.subject();
+            case "neighbour.run" ->
+                failed || operation.subject() == null ? "/neighbour-tests" : "/neighbour-tests/" + operation.subject();
             default -> operation.tenant() == null ? "/" : "/tenants/" + operation.tenant();
         };
     }
@@ -109,6 +131,7 @@ record OperationPage(
             case "tenant.delete" -> "Deleting " + operation.tenant();
             case "template.build" -> "Building " + operation.subject();
             case "audit.run" -> "Auditing";
+            case "neighbour.run" -> "Measuring " + operation.tenant() + " beside a neighbour";
             case "snapshot.restore" -> "Restoring " + operation.tenant();
             default -> operation.tenant() == null ? "Working" : "Changing " + operation.tenant();
         };

@@ -59,6 +59,21 @@ public class ChainEntry extends PanacheEntityBase {
                 .list();
     }
 
+    /** The record of that kind and id. */
+    public static Optional<ChainEntry> named(String kind, UUID id) {
+        return find("kind = ?1 and id = ?2", kind, id).firstResultOptional();
+    }
+
+    /** Of one kind the newest first, from the one before that id on; null for the beginning. */
+    public static List<ChainEntry> latest(String kind, UUID after, int limit) {
+        long before = after == null
+                ? Long.MAX_VALUE
+                : named(kind, after).map(entry -> entry.sequence).orElse(0L);
+        return ChainEntry.<ChainEntry>find("kind = ?1 and sequence < ?2 order by sequence desc", kind, before)
+                .page(0, limit)
+                .list();
+    }
+
     /** The newest first, from the one before that number on. */
     static List<ChainEntry> before(long sequence, int limit) {
         return find("sequence < ?1 order by sequence desc", sequence)

@@ -43,6 +43,14 @@ record RecordEvent(String actor, String kind, String tenant, String sentence) {
                         "Records are signed with the key "
                                 + read.path("fingerprint").asText()
                                 + " from now on. Who keeps keys/audit.signers elsewhere needs the new one" + where);
+            case "neighbour" -> {
+                String victim = read.at("/victim/name").asText();
+                yield new RecordEvent(
+                        "cloister",
+                        "neighbour.done",
+                        victim,
+                        "It was measured what " + victim + " feels of a neighbour" + where);
+            }
             default -> new RecordEvent("cloister", "record." + link.kind(), null, "A record was sealed" + where);
         };
     }

@@ -24,7 +24,9 @@ record RecordListPage(String head, List<Row> rows, String older) {
                     audit ? "Audit" : Character.toUpperCase(entry.kind.charAt(0)) + entry.kind.substring(1),
                     audit ? "Report " + entry.id : what(entry),
                     entry.at,
-                    audit ? "/audits/" + entry.id : null,
+                    audit
+                            ? "/audits/" + entry.id
+                            : entry.kind.equals("neighbour") ? "/neighbour-tests/" + entry.id : null,
                     entry.sha256);
         }
 
@@ -48,6 +50,7 @@ record RecordListPage(String head, List<Row> rows, String older) {
                                     ? "report " + read.path("report").asText()
                                     : "all records") + " ("
                             + read.path("form").asText() + ")";
+                case "neighbour" -> read.at("/victim/name").asText() + " beside a neighbour";
                 case "key" -> "Signed with " + read.path("fingerprint").asText() + " from here on";
                 default -> entry.id.toString();
             };
