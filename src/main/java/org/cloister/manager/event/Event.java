@@ -29,6 +29,9 @@ public class Event extends PanacheEntityBase {
 
     public String sentence;
 
+    /** The path of the page that tells it in full; null where the sentence does. */
+    public String link;
+
     /** The newest events, the newest first. */
     public static List<Event> latest(int limit) {
         return find("order by id desc").page(0, limit).list();

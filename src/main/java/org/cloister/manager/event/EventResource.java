@@ -16,10 +16,10 @@ import org.cloister.manager.problem.Page;
 @Produces(MediaType.APPLICATION_JSON)
 class EventResource {
 
-    record EventView(long id, Instant at, String actor, String kind, String tenant, String sentence) {
+    record EventView(long id, Instant at, String actor, String kind, String tenant, String sentence, String link) {
 
         static EventView of(Event event) {
-            return new EventView(event.id, event.at, event.actor, event.kind, event.tenant, event.sentence);
+            return new EventView(event.id, event.at, event.actor, event.kind, event.tenant, event.sentence, event.link);
         }
     }
 

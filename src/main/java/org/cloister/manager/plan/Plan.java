@@ -10,6 +10,7 @@ import jakarta.persistence.Id;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
@@ -39,6 +40,21 @@ public class Plan extends PanacheEntityBase {
 
     /** Whether its tenants' sessions on a terminal are recorded. */
     public boolean recording;
+
+    /** What is done with a tenant that an audit found not isolated, besides saying so. */
+    public enum OnFailedAudit {
+        REPORT,
+        FREEZE;
+
+        /** The word in the API. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Enumerated(EnumType.STRING)
+    @Column(name = "on_failed_audit")
+    public OnFailedAudit onFailedAudit;
 
     @Column(name = "created_at")
     public Instant createdAt;

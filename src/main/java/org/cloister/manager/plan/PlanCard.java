@@ -9,6 +9,7 @@ import org.cloister.manager.page.Fact;
  *
  * @param nesting whether its tenants run with the weaker profile
  * @param recording whether their sessions on a terminal are recorded
+ * @param freezing whether a tenant that an audit found not isolated is frozen
  * @param tenants how many have it
  */
 record PlanCard(
@@ -16,5 +17,6 @@ record PlanCard(
         String summary,
         boolean nesting,
         boolean recording,
+        boolean freezing,
         List<Heading.Group<Fact>> limits,
         String tenants) {}

@@ -38,6 +38,7 @@ class PlanPages {
                 plan.summary,
                 plan.profile == TenantSpec.Profile.NESTING,
                 plan.recording,
+                plan.onFailedAudit == Plan.OnFailedAudit.FREEZE,
                 Heading.group(
                         limit -> Fact.text(LimitWords.label(limit), LimitWords.value(limit, plan.limits.of(limit)))),
                 Words.plural(Tenant.count("plan", plan.name), "tenant"));

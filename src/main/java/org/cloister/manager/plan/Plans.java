@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.cloister.manager.event.EventLog;
+import org.cloister.manager.plan.Plan.OnFailedAudit;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.protocol.LimitException;
 import org.cloister.protocol.Limits;
@@ -48,6 +49,8 @@ public class Plans {
      * @param profile what its tenants may ask of the kernel: strict where nothing is said, or nesting, which is weaker
      * @param recording whether sessions on a terminal are recorded, which their users are told; false where nothing is
      *     said
+     * @param onFailedAudit what is done with a tenant that an audit found not isolated: report where nothing is said, or
+     *     freeze
      * @param limits in JSON beside the name, each by its own
      */
     public record PlanView(
@@ -55,6 +58,7 @@ public class Plans {
             String summary,
             String profile,
             Boolean recording,
+            String onFailedAudit,
             @JsonAnyGetter @JsonAnySetter Map<String, Long> limits) {
 
         public PlanView {
@@ -62,7 +66,13 @@ public class Plans {
         }
 
         public static PlanView of(Plan plan) {
-            return new PlanView(plan.name, plan.summary, word(plan.profile), plan.recording, plan.limits.named());
+            return new PlanView(
+                    plan.name,
+                    plan.summary,
+                    word(plan.profile),
+                    plan.recording,
+                    plan.onFailedAudit.word(),
+                    plan.limits.named());
         }
     }
 
@@ -108,6 +118,7 @@ public class Plans {
             if (wish.summary() != null) plan.summary = summary(wish);
             if (wish.profile() != null) plan.profile = profile(wish);
             if (wish.recording() != null) plan.recording = wish.recording();
+            if (wish.onFailedAudit() != null) plan.onFailedAudit = onFailedAudit(wish);
             plan.limits = limits("", () -> plan.limits.with(wish.limits()));
             events.record(actor, "plan.changed", null, "Plan " + name + " was changed.");
             return PlanView.of(plan);
@@ -147,6 +158,7 @@ public class Plans {
         plan.summary = wish.summary() == null ? "" : summary(wish);
         plan.profile = wish.profile() == null ? Profile.STRICT : profile(wish);
         plan.recording = Boolean.TRUE.equals(wish.recording());
+        plan.onFailedAudit = wish.onFailedAudit() == null ? OnFailedAudit.REPORT : onFailedAudit(wish);
         plan.limits = limits("", () -> Limits.of(wish.limits()));
         plan.createdAt = Instant.now();
         plan.persist();
@@ -167,6 +179,16 @@ public class Plans {
                 .orElseThrow(() -> Refusal.invalid(
                         "profile",
                         "There is no such profile. A plan is strict, or it allows nesting, which is weaker."));
+    }
+
+    private static OnFailedAudit onFailedAudit(PlanView wish) {
+        return Arrays.stream(OnFailedAudit.values())
+                .filter(answer -> answer.word().equals(wish.onFailedAudit()))
+                .findFirst()
+                .orElseThrow(() -> Refusal.invalid(
+                        "onFailedAudit",
+                        "There is no such answer to a failed audit. A plan says report, or freeze, which stops every"
+                                + " process of a tenant that is not isolated."));
     }
 
     /** The profile's name in the API. */

@@ -17,6 +17,8 @@ import org.cloister.protocol.TenantSpec.Desired;
  * @param restarts whether every process and session ends for it
  * @param recorded whether sessions on a terminal would be recorded, and are not yet
  * @param unrecorded whether they would no longer be
+ * @param freezing whether it would be frozen after a failed audit, and would not yet
+ * @param unfreezing whether it would no longer be
  */
 record PlanChange(
         String name,
@@ -26,11 +28,15 @@ record PlanChange(
         boolean strict,
         boolean restarts,
         boolean recorded,
-        boolean unrecorded) {
+        boolean unrecorded,
+        boolean freezing,
+        boolean unfreezing) {
 
     record Row(String label, String before, String after) {}
 
     static PlanChange of(Tenant tenant, Plan plan) {
+        boolean freeze = plan.onFailedAudit == Plan.OnFailedAudit.FREEZE;
+        boolean frozen = tenant.onFailedAudit == Plan.OnFailedAudit.FREEZE;
         boolean profile = tenant.profile != plan.profile;
         return new PlanChange(
                 tenant.name,
@@ -46,10 +52,12 @@ record PlanChange(
                 profile && plan.profile == TenantSpec.Profile.STRICT,
                 profile && tenant.desired != Desired.STOPPED,
                 plan.recording && !tenant.recording,
-                !plan.recording && tenant.recording);
+                !plan.recording && tenant.recording,
+                freeze && !frozen,
+                !freeze && frozen);
     }
 
     public boolean nothing() {
-        return rows.isEmpty() && !nesting && !strict && !recorded && !unrecorded;
+        return rows.isEmpty() && !nesting && !strict && !recorded && !unrecorded && !freezing && !unfreezing;
     }
 }

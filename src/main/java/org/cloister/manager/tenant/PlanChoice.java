@@ -6,8 +6,14 @@ import org.cloister.manager.plan.Plan;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.TenantSpec;
 
-/** A plan as a card to choose. @param nesting whether its tenants run with the weaker profile */
-record PlanChoice(String name, String limits, String disk, boolean nesting, boolean recording, boolean chosen) {
+/**
+ * A plan as a card to choose.
+ *
+ * @param nesting whether its tenants run with the weaker profile
+ * @param freezing whether one that an audit found not isolated is frozen
+ */
+record PlanChoice(
+        String name, String limits, String disk, boolean nesting, boolean recording, boolean freezing, boolean chosen) {
 
     static List<PlanChoice> all(String chosen) {
         return Plan.all().stream()
@@ -18,6 +24,7 @@ record PlanChoice(String name, String limits, String disk, boolean nesting, bool
                                 + Words.count(plan.limits.of(Limit.PROCESSES)) + " processes",
                         plan.profile == TenantSpec.Profile.NESTING,
                         plan.recording,
+                        plan.onFailedAudit == Plan.OnFailedAudit.FREEZE,
                         plan.name.equals(chosen)))
                 .toList();
     }

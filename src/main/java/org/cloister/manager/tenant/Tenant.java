@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.cloister.manager.plan.LimitsColumn;
+import org.cloister.manager.plan.Plan;
 import org.cloister.protocol.Limits;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
@@ -73,6 +74,11 @@ public class Tenant extends PanacheEntityBase {
 
     /** Of its plan likewise: whether sessions on a terminal are recorded. */
     public boolean recording;
+
+    /** Of its plan likewise. */
+    @Enumerated(EnumType.STRING)
+    @Column(name = "on_failed_audit")
+    public Plan.OnFailedAudit onFailedAudit;
 
     @Column(name = "uid_range", columnDefinition = "int8range", updatable = false)
     @ColumnTransformer(read = "uid_range::text", write = "?::int8range")

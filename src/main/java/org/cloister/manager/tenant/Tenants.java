@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -87,6 +88,7 @@ public class Tenants {
             tenant.limits = plan.limits;
             tenant.profile = plan.profile;
             tenant.recording = plan.recording;
+            tenant.onFailedAudit = plan.onFailedAudit;
             tenant.place(slots.free());
             tenant.persist();
             store(tenant, keys);
@@ -110,6 +112,24 @@ public class Tenants {
                 action == Action.STOP);
     }
 
+    /**
+     * Freezes a tenant for a reason that stands in the event; one that is frozen, or is to be, already stays so unsaid.
+     *
+     * @param link to the page that tells the reason in full
+     * @throws Refusal the tenant's state forbids it, or there is none of that name
+     */
+    public void freeze(String actor, String name, String why, String link) {
+        Optional<Operation> operation = QuarkusTransaction.requiringNew().call(() -> {
+            Tenant tenant = locked(name);
+            if (tenant.state == Tenant.State.DELETING) throw Action.illegal(tenant, "is being deleted");
+            if (tenant.desired == Desired.FROZEN) return Optional.empty();
+            Action.FREEZE.move(tenant);
+            events.record(actor, "tenant.frozen", name, why, link);
+            return Optional.of(operations.open("tenant.freeze", tenant.id, name, null, "Waiting for the agent."));
+        });
+        operation.ifPresent(reconciliation::enqueue);
+    }
+
     public OperationView change(String actor, String name, Wish.Change wish) {
         return move(
                 actor,
@@ -123,6 +143,7 @@ public class Tenants {
                         limits = plan.limits;
                         take(actor, tenant, plan.profile);
                         record(actor, tenant, plan.recording);
+                        tenant.onFailedAudit = plan.onFailedAudit;
                     }
                     if (wish.limits() != null) {
                         Limits before = limits;
