@@ -4,7 +4,8 @@
 # In the order in which instance.env lists them. CLOISTER_INSTANCE and CLOISTER_HOME say where to look for the rest.
 readonly SETTINGS=(CLOISTER_INSTANCE CLOISTER_HOME CLOISTER_RUN CLOISTER_HTTP CLOISTER_SSH CLOISTER_SLOTS
     CLOISTER_POOL_SIZE CLOISTER_DB_URL CLOISTER_DB_USER CLOISTER_DB_PASSWORD CLOISTER_MIRROR
-    CLOISTER_OPEN CLOISTER_AUDIT_EVERY CLOISTER_ANCHOR)
+    CLOISTER_OPEN CLOISTER_AUDIT_EVERY CLOISTER_AUDIT_ON_CHANGE CLOISTER_ANCHOR CLOISTER_WEBHOOK
+    CLOISTER_WEBHOOK_EVENTS)
 
 # The uid range of slot S begins at FIRST_UID + S * IDS, as in org.cloister.protocol.Slot.
 readonly FIRST_UID=$((0x70000000)) IDS=65536 LAST_SLOT=4093
@@ -31,6 +32,13 @@ read_settings() {
         fail "CLOISTER_AUDIT_EVERY is \"$CLOISTER_AUDIT_EVERY\"; it must be a time such as 24h or 30m, or never"
     [[ -z ${CLOISTER_ANCHOR:-} || $CLOISTER_ANCHOR =~ ^(/[A-Za-z0-9_.-]+)+$ && ! $CLOISTER_ANCHOR =~ /\.\.?(/|$) ]] ||
         fail "CLOISTER_ANCHOR is \"$CLOISTER_ANCHOR\"; it must be the absolute path of a file, without spaces"
+    [[ ${CLOISTER_AUDIT_ON_CHANGE:-yes} =~ ^(yes|no)$ ]] ||
+        fail "CLOISTER_AUDIT_ON_CHANGE is \"$CLOISTER_AUDIT_ON_CHANGE\"; it must be yes or no"
+    # The address is often a secret, so it is not repeated.
+    [[ ${CLOISTER_WEBHOOK:-none} =~ ^(none|https://[^/@#[:space:]]+(/[^#[:space:]]*)?|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/[^#[:space:]]*)?)$ ]] ||
+        fail "CLOISTER_WEBHOOK must be an address such as https://example.org/hook, without a user or a # in it, or none; http is for this machine itself"
+    [[ ${CLOISTER_WEBHOOK_EVENTS:-*} =~ ^(\*|[a-z.-]+(\.\*)?)(,(\*|[a-z.-]+(\.\*)?))*$ ]] ||
+        fail "CLOISTER_WEBHOOK_EVENTS is \"$CLOISTER_WEBHOOK_EVENTS\"; it must be kinds of events with commas between, such as audit.failed,limit.*"
 
     DB_USER=$CLOISTER_INSTANCE-db
     IDS_USER=$CLOISTER_INSTANCE-ids

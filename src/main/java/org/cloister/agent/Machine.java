@@ -3,6 +3,7 @@ package org.cloister.agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.cloister.agent.posture.Posture;
@@ -17,6 +18,7 @@ final class Machine {
     private final Agent.Parts parts;
 
     private final Posture posture;
+    private final Instant startedAt = Instant.now();
 
     Machine(Instance instance, Agent.Parts parts) throws IOException {
         this.instance = instance;
@@ -41,6 +43,7 @@ final class Machine {
                 Files.readString(Path.of("/proc/sys/kernel/hostname")).strip(),
                 Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
                 ProcFiles.bootId(),
+                startedAt,
                 Runtime.getRuntime().availableProcessors(),
                 kilobytes(memory, "MemTotal:") << 10,
                 kilobytes(memory, "MemAvailable:") << 10,

@@ -59,6 +59,7 @@ public sealed interface Reply {
             String hostname,
             String kernel,
             String bootId,
+            Instant agentStartedAt,
             int cores,
             long memoryBytes,
             long memoryAvailableBytes,

@@ -14,5 +14,14 @@ import org.cloister.manager.page.Sign;
  */
 record AuditListPage(UUID running, String hindrance, String fault, List<Row> rows) {
 
-    record Row(UUID id, Sign sign, Instant startedAt, String took, String passed, String failed, String voided) {}
+    /** @param covers what it was of, in words */
+    record Row(
+            UUID id,
+            Sign sign,
+            String covers,
+            Instant startedAt,
+            String took,
+            String passed,
+            String failed,
+            String voided) {}
 }

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
+import java.util.List;
 import java.util.UUID;
 import org.cloister.manager.operation.Operation;
 import org.cloister.manager.operation.OperationView;
@@ -60,7 +61,7 @@ class AuditPages {
     @POST
     public Response run(@Context SecurityContext caller) {
         try {
-            OperationView operation = audits.run(caller.getUserPrincipal().getName());
+            OperationView operation = audits.run(caller.getUserPrincipal().getName(), List.of());
             timelines.follow(operation.id());
             return Response.seeOther(URI.create("/operations/" + operation.id()))
                     .build();
@@ -117,6 +118,7 @@ class AuditPages {
         return new AuditListPage.Row(
                 report.id,
                 AuditReading.overall(report.verdict),
+                AuditRun.covers(report.focus()),
                 report.startedAt,
                 AuditReading.took(report.startedAt, report.finishedAt),
                 Words.count(report.passed),

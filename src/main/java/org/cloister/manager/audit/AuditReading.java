@@ -114,9 +114,11 @@ final class AuditReading {
             return plural(failed, "attempt") + " of " + count(total()) + " got through"
                     + (who.isEmpty() ? "." : ": " + who + ".");
         }
-        String reached = tenants() < 2
-                ? "No tenant reached the host in " + plural(total(), "attempt")
-                : "No tenant reached another or the host in " + plural(total(), "attempt");
+        List<String> focus = AuditRun.focus(report);
+        String nobody = focus.isEmpty() ? "No tenant" : "In the " + AuditRun.covers(focus) + " no tenant";
+        String reached = nobody
+                + (tenants() < 2 ? " reached the host in " : " reached another or the host in ")
+                + plural(total(), "attempt");
         if (verdict.equals("passed"))
             return voided == 0
                     ? reached + "."
@@ -130,7 +132,16 @@ final class AuditReading {
         return plural(tenants(), "tenant") + ", " + count(summary("passed")) + " stopped, "
                 + count(summary("failed")) + " got through, " + count(summary("void")) + " void, "
                 + (summary("not-applicable") == 0 ? "" : count(summary("not-applicable")) + " not applicable, ") + "in "
-                + took(instant(text(report, "startedAt")), instant(text(report, "finishedAt"))) + ".";
+                + took(instant(text(report, "startedAt")), instant(text(report, "finishedAt"))) + "."
+                + share();
+    }
+
+    /** Where there are too many pairs for one run. */
+    private String share() {
+        JsonNode scope = report.path("scope");
+        if (!scope.path("places").isArray()) return "";
+        return " Each tenant tried " + count(scope.path("places").size()) + " of "
+                + count(scope.path("of").asLong()) + " others; the next run goes on from there.";
     }
 
     /** A profile that is not known is not taken for the strict one; reports of before there were profiles name none. */

@@ -36,6 +36,9 @@ public class AuditReport extends PanacheEntityBase {
     @Column(name = "finished_at")
     public Instant finishedAt;
 
+    /** Whose row and column alone it is of, the names with a space between; null where it is of all tenants. */
+    public String focus;
+
     /** Its place in the chain of reports; null for one of before there was a chain. */
     public Long sequence;
 
@@ -49,6 +52,10 @@ public class AuditReport extends PanacheEntityBase {
     @Basic(fetch = FetchType.LAZY)
     public byte[] document;
 
+    List<String> focus() {
+        return focus == null ? List.of() : List.of(focus.split(" "));
+    }
+
     /** The one that was made before this one. */
     Optional<AuditReport> before() {
         return find("startedAt < ?1 order by startedAt desc", startedAt).firstResultOptional();
@@ -56,6 +63,10 @@ public class AuditReport extends PanacheEntityBase {
 
     public static Optional<AuditReport> latest() {
         return find("order by startedAt desc").firstResultOptional();
+    }
+
+    static Optional<AuditReport> latestWhole() {
+        return find("focus is null order by startedAt desc").firstResultOptional();
     }
 
     /** The latest first, from the first older than that report on; null for the beginning. */

@@ -51,11 +51,15 @@ class AuditResource {
     record Summary(
             int passed, int failed, @JsonProperty("void") int voided) {}
 
-    /** @param sequence its place in the chain, {@code sha256} what the next one names; absent for one of before it */
+    /**
+     * @param focus whose row and column alone it is of; empty where it is of all tenants
+     * @param sequence its place in the chain, {@code sha256} what the next one names; absent for one of before it
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ReportView(
             UUID id,
             String verdict,
+            List<String> focus,
             Instant startedAt,
             Instant finishedAt,
             Summary summary,
@@ -66,6 +70,7 @@ class AuditResource {
             return new ReportView(
                     report.id,
                     report.verdict,
+                    report.focus(),
                     report.startedAt,
                     report.finishedAt,
                     new Summary(report.passed, report.failed, report.voided),
@@ -76,7 +81,7 @@ class AuditResource {
 
     @POST
     public Response run() {
-        OperationView operation = audits.run(caller.getUserPrincipal().getName());
+        OperationView operation = audits.run(caller.getUserPrincipal().getName(), List.of());
         return preference.answer(
                 operation,
                 201,

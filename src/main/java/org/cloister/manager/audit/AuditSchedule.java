@@ -6,12 +6,20 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.protocol.AgentClient;
+import org.cloister.protocol.AgentException;
+import org.cloister.protocol.Request;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Audits that nobody asked for: due so long after the latest one, also if the manager was not there at that time. */
+/**
+ * Audits of all tenants that nobody asked for: so long after the latest one, also if the manager was not there at that
+ * time, and where the agent was started since, as it is after each boot of the machine. One of some tenants alone is none
+ * of all.
+ */
 @ApplicationScoped
 class AuditSchedule {
 
@@ -22,6 +30,12 @@ class AuditSchedule {
 
     @Inject
     LastAudit last;
+
+    @Inject
+    AuditDue due;
+
+    @Inject
+    AgentClient agent;
 
     private final Optional<Duration> every;
 
@@ -44,12 +58,30 @@ class AuditSchedule {
 
     @Scheduled(every = "60s", delayed = "60s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void run() {
-        if (every.isEmpty() || !isDue(last.finishedAt(), every.get(), Instant.now())) return;
+        if (!isDue() || audits.isHeld()) return;
         try {
-            audits.run("schedule");
+            audits.run("schedule", List.of());
         } catch (Refusal refusal) { // one runs, or no tenant does: tried again in a minute
             LOG.debugf("no audit now: %s", refusal.sentence());
         }
+    }
+
+    private boolean isDue() {
+        if (every.isPresent() && isDue(last.finishedAt(), every.get(), Instant.now())) return true;
+        return due.isWanted() && isOutdated(last.startedAt(), agentStartedAt());
+    }
+
+    /** Null while the agent does not answer: then nothing could be audited. */
+    private Instant agentStartedAt() {
+        try {
+            return agent.ask(new Request.Host()).agentStartedAt();
+        } catch (AgentException e) {
+            return null;
+        }
+    }
+
+    static boolean isOutdated(Optional<Instant> latest, Instant agentStartedAt) {
+        return agentStartedAt != null && latest.map(agentStartedAt::isAfter).orElse(true);
     }
 
     static boolean isDue(Optional<Instant> latest, Duration every, Instant now) {

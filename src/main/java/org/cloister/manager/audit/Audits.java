@@ -10,8 +10,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
@@ -38,6 +40,8 @@ public class Audits {
 
     private static final Logger LOG = Logger.getLogger(Audits.class);
 
+    private static final Duration AFTER_A_FAULT = Duration.ofMinutes(5);
+
     @Inject
     AgentClient agent;
 
@@ -53,6 +57,15 @@ public class Audits {
     @Inject
     EntityManager database;
 
+    @Inject
+    AuditDue due;
+
+    @Inject
+    AuditStanding standing;
+
+    @Inject
+    AuditAnswer answer;
+
     /** One audit at a time: two would meet each other's canaries. */
     private final ExecutorService auditor = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("audit").factory());
@@ -64,10 +77,12 @@ public class Audits {
     }
 
     /**
+     * @param wanted whose row and column alone are tried; empty for everybody's
      * @return the operation; its subject is the id of the report once there is one
      * @throws Refusal no tenant runs, or an audit runs already
      */
-    public OperationView run(String actor) {
+    public OperationView run(String actor, List<UUID> wanted) {
+        List<UUID> focus = new ArrayList<>();
         Operation operation = QuarkusTransaction.requiringNew().call(() -> {
             database.createNativeQuery("lock table audit_report in share row exclusive mode")
                     .executeUpdate();
@@ -79,10 +94,17 @@ public class Audits {
             List<UUID> running = running();
             if (running.isEmpty())
                 throw Refusal.conflict(null, "No tenant runs, so there is nothing to prove. Start a tenant first.");
-            events.record(actor, "audit.started", null, "An audit of " + count(running.size()) + " was started.");
+            if (!wanted.containsAll(running)) focus.addAll(wanted);
+            events.record(
+                    actor,
+                    "audit.started",
+                    null,
+                    focus.isEmpty()
+                            ? "An audit of " + count(running.size()) + " was started."
+                            : "An audit of " + count(focus.size()) + " was started, by row and column.");
             return operations.open("audit.run", null, null, null, "Waiting for the agent.");
         });
-        auditor.execute(() -> work(operation.id));
+        auditor.execute(() -> work(operation.id, focus));
         return OperationView.of(operation);
     }
 
@@ -94,12 +116,22 @@ public class Audits {
                         operation.id, Reply.Reason.FAULT, "The manager was restarted during the audit. Run it again.");
     }
 
-    private void work(UUID operation) {
+    /** Whether the latest one broke off a moment ago. What nobody asked for waits then. */
+    boolean isHeld() {
+        return QuarkusTransaction.joiningExisting()
+                .call(() -> Operation.<Operation>find("kind = 'audit.run' order by startedAt desc")
+                        .firstResultOptional()
+                        .filter(latest -> latest.problem != null)
+                        .filter(latest ->
+                                latest.finishedAt.isAfter(Instant.now().minus(AFTER_A_FAULT)))
+                        .isPresent());
+    }
+
+    private void work(UUID operation, List<UUID> focus) {
         try {
             List<UUID> running = QuarkusTransaction.requiringNew().call(this::running);
             operations.advance(operation, "audit", 1, "Auditing " + count(running.size()) + ".");
-            Reply.Sealed audited =
-                    agent.ask(new Request.Audit(running, List.of()), operations.progress(operation, 1, 99));
+            Reply.Sealed audited = agent.ask(new Request.Audit(running, focus), operations.progress(operation, 1, 99));
             AuditReport report = keep(audited);
             operations.succeed(operation, report.id.toString(), "The audit " + report.verdict + ".");
         } catch (AgentException e) {
@@ -112,17 +144,20 @@ public class Audits {
                     Reply.Reason.FAULT,
                     "The agent's report cannot be read or kept; the manager's log says why.");
         }
+        answer.give();
     }
 
     /** One whose reply was lost. */
     void take(@Observes FoundReport found) {
         keep(found.sealed());
+        answer.give();
     }
 
     /** Once. The bytes are kept as they came: the signature is theirs. */
     private synchronized AuditReport keep(Reply.Sealed audited) {
         records.tell(audited);
         AuditReport report = new AuditReport();
+        AuditRun run;
         try {
             JsonNode document = Frames.JSON.readTree(audited.document());
             report.id = UUID.fromString(document.path("id").asText());
@@ -136,19 +171,29 @@ public class Audits {
             report.sequence = document.path("sequence").asLong();
             report.sha256 = HexFormat.of().formatHex(SshSignature.hash("SHA-256", report.document));
             report.signature = audited.signature();
+            run = AuditRun.of(document);
+            report.focus = run.focus().isEmpty() ? null : String.join(" ", run.focus());
         } catch (DateTimeParseException | JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
         AuditReport before = QuarkusTransaction.requiringNew().call(() -> AuditReport.findById(report.id));
         if (before != null) return before;
         QuarkusTransaction.requiringNew().run(() -> {
-            report.persist();
+            boolean late = AuditReport.count("startedAt > ?1", report.startedAt) > 0;
+            report.persistAndFlush(); // what stands red refers to it
+            standing.keep(run, late);
+            due.covered(run.covered(), report.startedAt);
+            // Of very many tenants a run tries a share; whoever stands red is not left to the turn of the others.
+            if (run.focus().isEmpty() && run.verdict().equals("passed")) due.add(standing.tenants());
             events.record(
                     "cloister",
                     "audit." + report.verdict,
                     null,
-                    "The audit " + report.verdict + ": " + report.passed + " passed, " + report.failed + " failed, "
-                            + report.voided + " void (record " + report.sequence + ", SHA-256 " + report.sha256 + ").");
+                    "The audit of " + (run.focus().isEmpty() ? "" : "the ") + AuditRun.covers(run.focus()) + " "
+                            + report.verdict + ": " + report.passed + " passed, " + report.failed + " failed, "
+                            + report.voided + " void (record " + report.sequence
+                            + ", SHA-256 " + report.sha256 + ").",
+                    "/audits/" + report.id);
         });
         return report;
     }

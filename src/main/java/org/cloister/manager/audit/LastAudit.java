@@ -22,20 +22,28 @@ public class LastAudit {
 
     private static final long FRESH_NANOS = 2_000_000_000L;
 
-    /** @param id null where there has been none */
-    private record Known(long at, UUID id, String verdict, Instant finishedAt) {}
+    /**
+     * @param verdict of the latest one; null where there has been none
+     * @param startedAt and {@code finishedAt} are of the latest one of all tenants; null where there has been none
+     * @param red the report with what stands red; null where nothing does
+     */
+    private record Known(long at, String verdict, Instant startedAt, Instant finishedAt, UUID red) {}
 
     @Inject
     MeterRegistry metrics;
 
+    @Inject
+    AuditStanding standing;
+
     private volatile Known last;
 
     void measure(@Observes StartupEvent start) {
-        Gauge.builder("cloister.audit.passed", () -> "passed".equals(look().verdict()) ? 1 : 0)
-                .description("1 where the latest audit passed, 0 where it did not or there has been none")
+        Gauge.builder("cloister.audit.passed", () -> "passed".equals(look().verdict()) && !isFailed() ? 1 : 0)
+                .description("1 where the latest audit passed and nothing of an earlier one stands red, else 0")
                 .register(metrics);
         Gauge.builder("cloister.audit.failed", () -> isFailed() ? 1 : 0)
-                .description("1 where the latest audit found a tenant that is not isolated")
+                .description(
+                        "1 where an audit found a tenant that is not isolated, and none since has tried it and passed")
                 .register(metrics);
         Gauge.builder(
                         "cloister.audit.age",
@@ -43,34 +51,44 @@ public class LastAudit {
                                 .map(then -> (double)
                                         Duration.between(then, Instant.now()).toSeconds())
                                 .orElse(Double.NaN))
-                .description("since the latest audit")
+                .description("since the latest audit of all tenants")
                 .baseUnit("seconds")
                 .register(metrics);
     }
 
-    /** When the latest one ended; empty where there has been none. */
+    /** When the latest one of all tenants began; empty where there has been none. */
+    Optional<Instant> startedAt() {
+        return Optional.ofNullable(look().startedAt());
+    }
+
+    /** When it ended. */
     Optional<Instant> finishedAt() {
         return Optional.ofNullable(look().finishedAt());
     }
 
+    /** Whether something stands red; {@link AuditRun#after} says how long. */
     public boolean isFailed() {
-        return "failed".equals(look().verdict());
+        return look().red() != null;
     }
 
-    /** Of the latest one's page. */
+    /** Of the page that says what stands red. */
     public String getUrl() {
-        return "/audits/" + look().id();
+        return "/audits/" + look().red();
     }
 
     /** Where the database does not answer, pages say so themselves. */
     private Known look() {
         Known seen = last;
         if (seen != null && System.nanoTime() - seen.at() < FRESH_NANOS) return seen;
-        Known now = QuarkusTransaction.joiningExisting()
-                .call(() -> AuditReport.latest()
-                        .map(report -> new Known(System.nanoTime(), report.id, report.verdict, report.finishedAt))
-                        .orElse(new Known(System.nanoTime(), null, null, null)));
-        last = now;
-        return now;
+        last = QuarkusTransaction.joiningExisting().call(() -> {
+            Optional<AuditReport> whole = AuditReport.latestWhole();
+            return new Known(
+                    System.nanoTime(),
+                    AuditReport.latest().map(report -> report.verdict).orElse(null),
+                    whole.map(report -> report.startedAt).orElse(null),
+                    whole.map(report -> report.finishedAt).orElse(null),
+                    standing.report().orElse(null));
+        });
+        return last;
     }
 }

@@ -4,6 +4,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Operations;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.tenant.Tenant;
+import org.cloister.manager.tenant.TenantChanged;
 import org.cloister.manager.tenant.Tenants;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
@@ -40,6 +42,9 @@ public class Snapshots {
 
     @Inject
     EventLog events;
+
+    @Inject
+    Event<TenantChanged> changed;
 
     private final ExecutorService workers = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("snapshot-", 0).factory());
@@ -92,8 +97,10 @@ public class Snapshots {
                 "snapshot.restore",
                 tenant,
                 id,
-                operation ->
-                        agent.ask(new Request.RestoreSnapshot(tenant.id, id), operations.progress(operation, 0, 99)),
+                operation -> {
+                    agent.ask(new Request.RestoreSnapshot(tenant.id, id), operations.progress(operation, 0, 99));
+                    QuarkusTransaction.requiringNew().run(() -> changed.fire(new TenantChanged(tenant.id)));
+                },
                 actor,
                 "snapshot.restored",
                 name + " was set back to its snapshot of " + snapshot.takenAt() + ".");

@@ -67,6 +67,9 @@ public class Reconciliation {
     @Inject
     Event<AccessChanged> accessChanged;
 
+    @Inject
+    Event<TenantChanged> changed;
+
     private final Map<UUID, Lane> lanes = new ConcurrentHashMap<>();
     private final Map<UUID, Retry> retries = new ConcurrentHashMap<>();
 
@@ -214,6 +217,8 @@ public class Reconciliation {
             boolean news = tenant.state != state || !Objects.equals(tenant.failure, failure);
             tenant.state = state;
             tenant.failure = failure;
+            // What goes on failing is tried again for ever, and is no news each time.
+            if (state == Tenant.State.RUNNING && (failure == null || news)) changed.fire(new TenantChanged(tenant.id));
             return news;
         });
     }

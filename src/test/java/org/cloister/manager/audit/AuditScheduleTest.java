@@ -23,6 +23,14 @@ class AuditScheduleTest {
     }
 
     @Test
+    void isOutdatedWhereTheAgentWasStartedSince() {
+        assertFalse(AuditSchedule.isOutdated(Optional.of(NOW), NOW.minusSeconds(1)));
+        assertTrue(AuditSchedule.isOutdated(Optional.of(NOW), NOW.plusSeconds(1)));
+        assertTrue(AuditSchedule.isOutdated(Optional.empty(), NOW), "there has been none");
+        assertFalse(AuditSchedule.isOutdated(Optional.empty(), null), "no agent answers");
+    }
+
+    @Test
     void whatIsNoTimeIsRefusedWithASentence() {
         for (String text : new String[] {"", "1", "24", "daily", "10s", "-24h", "4m"})
             assertTrue(
