@@ -4,12 +4,14 @@ import java.util.List;
 import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
+import org.cloister.manager.webhook.WebhookCard;
 
 /**
  * What the page of the machine shows.
  *
  * @param sentence the posture in one, and {@code more} below it
  * @param missing what the machine lacks, one sentence each
+ * @param webhook null where there is none
  * @param wanting checks that are not good, the worst first
  */
 record MachinePage(
@@ -18,6 +20,7 @@ record MachinePage(
         String more,
         List<Gauge> gauges,
         List<Fact> facts,
+        WebhookCard.View webhook,
         List<String> missing,
         List<Row> wanting,
         List<Row> good) {

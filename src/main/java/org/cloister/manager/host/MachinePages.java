@@ -15,6 +15,7 @@ import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.Words;
+import org.cloister.manager.webhook.WebhookCard;
 import org.cloister.protocol.Reply;
 
 /** The machine: what it has, and how far it helps to hold tenants apart. */
@@ -26,6 +27,9 @@ class MachinePages {
     @Inject
     HostResource host;
 
+    @Inject
+    WebhookCard webhook;
+
     @CheckedTemplate
     static class Templates {
 
@@ -34,10 +38,10 @@ class MachinePages {
 
     @GET
     public TemplateInstance show() {
-        return Templates.show(page(host.get(), host.posture()));
+        return Templates.show(page(host.get(), host.posture(), webhook.view().orElse(null)));
     }
 
-    static MachinePage page(Reply.Host host, HostPosture posture) {
+    static MachinePage page(Reply.Host host, HostPosture posture, WebhookCard.View webhook) {
         int all = posture.checks().size();
         return new MachinePage(
                 posture.open() > 0
@@ -47,6 +51,7 @@ class MachinePages {
                 posture.good() + " of " + plural(all, "check") + " good, a moment ago.",
                 gauges(host),
                 facts(host),
+                webhook,
                 host.missing(),
                 rows(posture, false),
                 rows(posture, true));
