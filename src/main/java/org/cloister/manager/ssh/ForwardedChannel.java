@@ -291,14 +291,13 @@ final class ForwardedChannel extends AbstractClientChannel {
     /** The client is done; what it sent before is still written, as sshd does. */
     @Override
     public void handleClose() {
+        boolean more;
         synchronized (this) {
             clientClosed = true;
-            if (socket != null && !inputEnded) {
-                input.end();
-                return;
-            }
+            more = socket != null && !inputEnded;
         }
-        answerClose();
+        if (more) input.end();
+        else answerClose();
     }
 
     private void answerClose() {

@@ -74,26 +74,31 @@ final class InputQueue {
             synchronized (this) {
                 packet = packets.poll();
                 keep = !discarding;
-                if (packet == null) {
-                    if (ended) closeEnd();
+                if (packet == null && !ended) {
                     writing = false;
                     return;
                 }
+                if (packet == null) ended = false; // once
             }
-            if (keep) {
-                try {
-                    ByteBuffer bytes = ByteBuffer.wrap(packet);
-                    while (bytes.hasRemaining()) sink.write(bytes);
-                } catch (IOException e) { // the process closed its input, or is gone
-                    discard();
-                }
-            }
-            taken.accept(packet.length);
+            if (packet == null) closeEnd();
+            else write(packet, keep);
         }
     }
 
+    private void write(byte[] packet, boolean keep) {
+        if (keep) {
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(packet);
+                while (bytes.hasRemaining()) sink.write(bytes);
+            } catch (IOException e) { // the process closed its input, or is gone
+                discard();
+            }
+        }
+        taken.accept(packet.length);
+    }
+
+    /** Never under the lock: whoever is told takes locks of its own, under which it may be about to ask for ours. */
     private void closeEnd() {
-        ended = false; // once
         try {
             if (end != null) end.close();
         } catch (IOException e) {

@@ -12,6 +12,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,29 @@ class InputQueueTest {
         });
         run();
         assertTrue(closed.get());
+    }
+
+    @Test
+    void whoeverIsToldOfTheEndMayWaitForOneWhoIsAboutToSaySo() throws InterruptedException {
+        InputQueue busy = new InputQueue(task -> Thread.ofPlatform().daemon().start(task), taken::addAndGet);
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch said = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        busy.open(Channels.newChannel(process), () -> {
+            told.countDown();
+            try {
+                closed.set(said.await(5, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            over.countDown();
+        });
+        busy.end();
+        assertTrue(told.await(5, TimeUnit.SECONDS));
+        busy.end(); // what comes from the client comes on a thread that reads for its whole connection
+        said.countDown();
+        assertTrue(over.await(10, TimeUnit.SECONDS));
+        assertTrue(closed.get(), "the one waited for the other");
     }
 
     @Test
