@@ -73,7 +73,8 @@ class RecordingTest {
         try (Terminal terminal = new Terminal(alice.sshCommand(List.of("-t")))) {
             terminal.expect(ANNOUNCEMENT);
             terminal.expect("[#$] ");
-            terminal.type("echo rea''dy; read -rs x; echo got-${#x}\r");
+            // The terminal's own switch: what is typed before read -s has set it would be shown.
+            terminal.type("stty -echo; echo rea''dy; read -r x; stty echo; echo got-${#x}\r");
             terminal.expect("ready");
             terminal.type("hunter2-hunter2\r");
             terminal.expect("got-15");
