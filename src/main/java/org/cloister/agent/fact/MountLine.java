@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
 import org.cloister.agent.sandbox.ProcFiles;
 
 /**
@@ -50,10 +50,10 @@ record MountLine(
     }
 
     private static long attributes(List<String> options) {
-        return (options.contains("ro") ? Linux.MOUNT_ATTR_RDONLY : 0)
-                | (options.contains("nosuid") ? Linux.MOUNT_ATTR_NOSUID : 0)
-                | (options.contains("nodev") ? Linux.MOUNT_ATTR_NODEV : 0)
-                | (options.contains("noexec") ? Linux.MOUNT_ATTR_NOEXEC : 0);
+        return (options.contains("ro") ? Mounts.MOUNT_ATTR_RDONLY : 0)
+                | (options.contains("nosuid") ? Mounts.MOUNT_ATTR_NOSUID : 0)
+                | (options.contains("nodev") ? Mounts.MOUNT_ATTR_NODEV : 0)
+                | (options.contains("noexec") ? Mounts.MOUNT_ATTR_NOEXEC : 0);
     }
 
     private static String unescaped(String path) {
@@ -62,16 +62,24 @@ record MountLine(
                         octal -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octal.group(1), 8))));
     }
 
+    /** "NAME=VALUE" as the file system has it, or "no NAME". */
+    String option(String name) {
+        return Arrays.stream(options.split(","))
+                .filter(option -> option.startsWith(name + "="))
+                .findFirst()
+                .orElse("no " + name);
+    }
+
     String words() {
         return type + " " + root + " " + words(attributes);
     }
 
     static String words(long attributes) {
         List<String> words = new ArrayList<>();
-        words.add((attributes & Linux.MOUNT_ATTR_RDONLY) != 0 ? "ro" : "rw");
-        if ((attributes & Linux.MOUNT_ATTR_NOSUID) != 0) words.add("nosuid");
-        if ((attributes & Linux.MOUNT_ATTR_NODEV) != 0) words.add("nodev");
-        if ((attributes & Linux.MOUNT_ATTR_NOEXEC) != 0) words.add("noexec");
+        words.add((attributes & Mounts.MOUNT_ATTR_RDONLY) != 0 ? "ro" : "rw");
+        if ((attributes & Mounts.MOUNT_ATTR_NOSUID) != 0) words.add("nosuid");
+        if ((attributes & Mounts.MOUNT_ATTR_NODEV) != 0) words.add("nodev");
+        if ((attributes & Mounts.MOUNT_ATTR_NOEXEC) != 0) words.add("noexec");
         return String.join(",", words);
     }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
 import org.cloister.agent.sandbox.Tenants.Living;
 import org.cloister.agent.storage.Pool;
 
@@ -73,7 +73,7 @@ final class TreesFact implements Fact {
     }
 
     private void mounted(Findings findings) throws IOException {
-        long must = Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV;
+        long must = Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NODEV;
         for (MountLine line : MountLine.of((int) ProcessHandle.current().pid()))
             if (line.at().equals(pool.mount().toString()) && (line.attributes() & must) != must)
                 findings.add(Finding.HOST, "mount of " + line.at(), "nosuid,nodev", line.words());

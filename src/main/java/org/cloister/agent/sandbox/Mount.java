@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
 
 /** A mount that is made in the host's namespaces, attached to nothing, and handed over as a descriptor. */
 sealed interface Mount {
@@ -17,10 +18,13 @@ sealed interface Mount {
     record IdMapped(Path tree) implements Mount {
         @Override
         public Fd open(Fd userNamespace) throws IOException {
-            Fd mount = Linux.openTree(Linux.AT_FDCWD, tree.toString(), true);
+            Fd mount = Mounts.openTree(Linux.AT_FDCWD, tree.toString(), true);
             try {
-                Linux.mountSetattr(
-                        mount, Linux.MOUNT_ATTR_IDMAP | Linux.MOUNT_ATTR_NODEV, Linux.MOUNT_ATTR_NOSUID, userNamespace);
+                Mounts.mountSetattr(
+                        mount,
+                        Mounts.MOUNT_ATTR_IDMAP | Mounts.MOUNT_ATTR_NODEV,
+                        Mounts.MOUNT_ATTR_NOSUID,
+                        userNamespace);
                 return mount;
             } catch (IOException e) {
                 mount.close();
@@ -33,14 +37,14 @@ sealed interface Mount {
     record Shown(Path at) implements Mount {
         @Override
         public Fd open(Fd userNamespace) throws IOException {
-            Fd mount = Linux.openTree(Linux.AT_FDCWD, at.toString(), true);
+            Fd mount = Mounts.openTree(Linux.AT_FDCWD, at.toString(), true);
             try {
-                Linux.mountSetattr(
+                Mounts.mountSetattr(
                         mount,
-                        Linux.MOUNT_ATTR_RDONLY
-                                | Linux.MOUNT_ATTR_NOSUID
-                                | Linux.MOUNT_ATTR_NODEV
-                                | Linux.MOUNT_ATTR_NOEXEC,
+                        Mounts.MOUNT_ATTR_RDONLY
+                                | Mounts.MOUNT_ATTR_NOSUID
+                                | Mounts.MOUNT_ATTR_NODEV
+                                | Mounts.MOUNT_ATTR_NOEXEC,
                         0,
                         null);
                 return mount;
@@ -55,10 +59,11 @@ sealed interface Mount {
     record Memory(String type, Map<String, String> options, long attributes) implements Mount {
         @Override
         public Fd open(Fd userNamespace) throws IOException {
-            try (Fd context = Linux.fsopen(type)) {
-                for (var option : options.entrySet()) Linux.fsconfigString(context, option.getKey(), option.getValue());
-                Linux.fsconfigCreate(context);
-                return Linux.fsmount(context, attributes);
+            try (Fd context = Mounts.fsopen(type)) {
+                for (var option : options.entrySet())
+                    Mounts.fsconfigString(context, option.getKey(), option.getValue());
+                Mounts.fsconfigCreate(context);
+                return Mounts.fsmount(context, attributes);
             }
         }
     }
@@ -88,7 +93,7 @@ sealed interface Mount {
             Mount empty = new Memory(
                     "tmpfs",
                     Map.of("mode", "0755", "size", "1m", "uid", id, "gid", id),
-                    Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NOEXEC);
+                    Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NOEXEC);
             Fd mount = empty.open(userNamespace);
             try {
                 for (Node node : NODES) Linux.makeDevice(mount, node.name(), 0666, node.major(), node.minor(), owner);

@@ -3,7 +3,7 @@ package org.cloister.agent.sandbox;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
 import org.cloister.protocol.Slot;
 
 /** The mounts that a {@link SandboxPlan} leads to, as /proc/PID/mountinfo shows them (proc_pid_mountinfo(5)). */
@@ -18,7 +18,7 @@ public final class MountTable {
     public record Line(String at, String type, String root, long attributes) {}
 
     private static final long LOCKED =
-            Linux.MOUNT_ATTR_RDONLY | Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC;
+            Mounts.MOUNT_ATTR_RDONLY | Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NODEV | Mounts.MOUNT_ATTR_NOEXEC;
 
     private MountTable() {}
 
@@ -29,7 +29,7 @@ public final class MountTable {
             switch (step) {
                 case Step.Root root
                 when root.mount() instanceof Mount.IdMapped tree ->
-                    lines.add(new Line("/", "btrfs", "/" + pool.relativize(tree.tree()), Linux.MOUNT_ATTR_NODEV));
+                    lines.add(new Line("/", "btrfs", "/" + pool.relativize(tree.tree()), Mounts.MOUNT_ATTR_NODEV));
                 case Step.Attach attach -> lines.add(attached("/" + attach.path(), attach.mount()));
                 case Step.Fresh fresh ->
                     lines.add(new Line(
@@ -47,7 +47,8 @@ public final class MountTable {
     private static Line attached(String at, Mount mount) {
         return switch (mount) {
             case Mount.Memory memory -> new Line(at, memory.type(), "/", memory.attributes());
-            case Mount.Devices devices -> new Line(at, "tmpfs", "/", Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NOEXEC);
+            case Mount.Devices devices ->
+                new Line(at, "tmpfs", "/", Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NOEXEC);
             case Mount.Shown shown -> new Line(at, "tmpfs", "/", LOCKED);
             case Mount.IdMapped tree -> throw new IllegalArgumentException("the root is attached by a step of its own");
         };

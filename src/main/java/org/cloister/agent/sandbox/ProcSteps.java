@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
 import org.cloister.protocol.TenantSpec.Profile;
 
 /**
@@ -31,7 +31,7 @@ final class ProcSteps {
 
     private static final String VIEWS = SandboxPlan.VIEWS + "/";
     private static final long LOCKED =
-            Linux.MOUNT_ATTR_RDONLY | Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC;
+            Mounts.MOUNT_ATTR_RDONLY | Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NODEV | Mounts.MOUNT_ATTR_NOEXEC;
 
     /**
      * The tenant's own (by its namespaces), or the same on every machine with this kernel. kmsg the kernel itself opens to
@@ -137,10 +137,13 @@ final class ProcSteps {
     static List<Step> of(Profile profile, List<Entry> machine) {
         List<Step> steps = new ArrayList<>();
         steps.add(new Step.Fresh(
-                "proc", "proc", Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC, Map.of()));
+                "proc",
+                "proc",
+                Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NODEV | Mounts.MOUNT_ATTR_NOEXEC,
+                Map.of()));
         most(profile).forEach((name, value) -> steps.add(new Step.Put("proc/sys/user/" + name, Long.toString(value))));
         if (profile == Profile.NESTING) bare(steps);
-        steps.add(new Step.Bind("proc/sys", "proc/sys", Linux.MOUNT_ATTR_RDONLY)); // and over it what is closed below
+        steps.add(new Step.Bind("proc/sys", "proc/sys", Mounts.MOUNT_ATTR_RDONLY)); // and over it what is closed below
         for (Entry entry : machine) {
             if (SHOWN.contains(entry.name())) continue;
             String over = VIEWED.contains(entry.name())
@@ -162,7 +165,7 @@ final class ProcSteps {
         steps.add(new Step.Fresh(
                 "proc",
                 VIEWS + BARE,
-                Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC,
+                Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NODEV | Mounts.MOUNT_ATTR_NOEXEC,
                 Map.of()));
         steps.add(new Step.Bind(
                 VIEWS + MASKS + "/directory", VIEWS + Path.of(BARE).getParent(), LOCKED));

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
@@ -17,9 +17,9 @@ import org.cloister.protocol.TenantSpec;
  */
 record SandboxPlan(List<Step> steps) {
 
-    private static final long NOSUID = Linux.MOUNT_ATTR_NOSUID;
-    private static final long NODEV = Linux.MOUNT_ATTR_NODEV;
-    private static final long NOEXEC = Linux.MOUNT_ATTR_NOEXEC;
+    private static final long NOSUID = Mounts.MOUNT_ATTR_NOSUID;
+    private static final long NODEV = Mounts.MOUNT_ATTR_NODEV;
+    private static final long NOEXEC = Mounts.MOUNT_ATTR_NOEXEC;
 
     /** Where a tenant finds its {@link Views}. */
     static final String VIEWS = "run/cloister";
@@ -29,8 +29,6 @@ record SandboxPlan(List<Step> steps) {
      * (ping's file capability fails at exec without it), SYS_CHROOT, SYS_PTRACE, AUDIT_WRITE, SETFCAP.
      */
     static final long CAPABILITIES = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 13, 18, 19, 29, 31);
-
-    private static final int TTY_GROUP = 5;
 
     /**
      * @param root the tenant's tree in the pool
@@ -80,16 +78,7 @@ record SandboxPlan(List<Step> steps) {
         links.put("stderr", "/proc/self/fd/2");
         links.forEach((name, target) -> steps.add(new Step.Link("dev/" + name, target)));
         steps.add(new Step.Attach(
-                new Mount.Memory(
-                        "devpts",
-                        Map.of(
-                                "uid", Long.toString(slot.firstUid()),
-                                "gid", Long.toString(slot.firstUid() + TTY_GROUP),
-                                "mode", "0620",
-                                "ptmxmode", "0666",
-                                "max", Long.toString(spec.limits().of(Limit.TERMINALS))),
-                        NOSUID | NOEXEC),
-                "dev/pts"));
+                new Mount.Memory("devpts", Terminals.options(slot, spec.limits()), NOSUID | NOEXEC), "dev/pts"));
         steps.add(new Step.Attach(memory(slot, "1777", spec.limits().of(Limit.MEMORY), NOSUID | NODEV), "dev/shm"));
         steps.add(new Step.Fresh("mqueue", "dev/mqueue", NOSUID | NODEV | NOEXEC, Map.of()));
     }

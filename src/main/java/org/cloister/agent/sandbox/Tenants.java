@@ -217,6 +217,7 @@ public final class Tenants {
         if (spec.desired() != Desired.STOPPED) {
             if (alive) {
                 refused = limit(slot, spec);
+                Terminals.limit(sandbox, slot, spec.limits());
                 try (Fd net = Linux.open("/proc/" + sandbox.pid() + "/ns/net", Linux.O_RDONLY)) {
                     if (sandbox.alive()) network.limit(slot, spec.limits(), net); // else the pid may be another's
                 }

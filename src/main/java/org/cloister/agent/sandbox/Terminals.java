@@ -3,9 +3,14 @@ package org.cloister.agent.sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
+import org.cloister.protocol.Limit;
+import org.cloister.protocol.Limits;
+import org.cloister.protocol.Slot;
 
 /** The pseudo-terminals of a tenant: its own devpts, found without trust in its tree. */
 final class Terminals {
@@ -13,7 +18,30 @@ final class Terminals {
     /** devpts_fs.c */
     private static final long DEVPTS_SUPER_MAGIC = 0x1cd1;
 
+    /** Debian's group tty. */
+    private static final int TTY_GROUP = 5;
+
     private Terminals() {}
+
+    /** Of its mount (Documentation/filesystems/devpts.rst). */
+    static Map<String, String> options(Slot slot, Limits limits) {
+        return Map.of(
+                "uid", Long.toString(slot.firstUid()),
+                "gid", Long.toString(slot.firstUid() + TTY_GROUP),
+                "mode", "0620",
+                "ptmxmode", "0666",
+                "max", Long.toString(limits.of(Limit.TERMINALS)));
+    }
+
+    /** Gives a running tenant another number of them; those that are open stay. */
+    static void limit(Sandbox sandbox, Slot slot, Limits limits) throws IOException {
+        try (Fd devpts = devpts(sandbox.pid(), sandbox.startTicks());
+                Fd context = Mounts.fspick(devpts)) {
+            for (var option : options(slot, limits).entrySet())
+                Mounts.fsconfigString(context, option.getKey(), option.getValue());
+            Mounts.fsconfigReconfigure(context);
+        }
+    }
 
     /**
      * The tenant's devpts. Its path is looked up below the tenant's root without following any link, and taken only when

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.linux.Errno;
 import org.cloister.agent.linux.Fd;
-import org.cloister.agent.linux.Linux;
+import org.cloister.agent.linux.Mounts;
 import org.cloister.agent.linux.SyscallException;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
@@ -42,7 +42,7 @@ import org.cloister.protocol.Usage;
  */
 final class Views {
 
-    private static final long FLAGS = Linux.MOUNT_ATTR_NOSUID | Linux.MOUNT_ATTR_NODEV | Linux.MOUNT_ATTR_NOEXEC;
+    private static final long FLAGS = Mounts.MOUNT_ATTR_NOSUID | Mounts.MOUNT_ATTR_NODEV | Mounts.MOUNT_ATTR_NOEXEC;
     private static final String SUFFIX = ".views";
     private static final String CPUS = "sys/devices/system/cpu/";
     private static final Pattern BOOT = Pattern.compile("(?m)^btime (\\d{1,12})$");
@@ -115,7 +115,7 @@ final class Views {
         // 4 MB are 2,000 processors in cpuinfo; what is used are some ten pages.
         Mount files = new Mount.Memory("tmpfs", Map.of("mode", "755", "size", "4m", "nr_inodes", "20k"), FLAGS);
         try (Fd mount = files.open(null)) {
-            Linux.moveMount(mount, at.toString());
+            Mounts.moveMount(mount, at.toString());
         }
         for (String directory : EMPTY) Files.createDirectories(at.resolve(directory));
         Shown now = new Shown(System.currentTimeMillis() / 1000, new LoadAverage());
@@ -134,7 +134,7 @@ final class Views {
         Path at = at(slot);
         if (!Files.exists(at)) return;
         try {
-            Linux.unmount(at.toString());
+            Mounts.unmount(at.toString());
         } catch (SyscallException e) {
             if (e.errno() != Errno.EINVAL) throw e; // it was not mounted yet, or no longer
         }

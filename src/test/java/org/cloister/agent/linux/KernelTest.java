@@ -46,19 +46,19 @@ class KernelTest {
     @Test
     void aMountIsAttachedAndTakenAwayWhileSomethingOfItIsOpen() throws IOException {
         Path at = Files.createDirectory(directory.resolve("mount"));
-        try (Fd context = Linux.fsopen("tmpfs")) {
-            Linux.fsconfigCreate(context);
-            try (Fd mount = Linux.fsmount(context, Linux.MOUNT_ATTR_NODEV)) {
-                Linux.moveMount(mount, at.toString());
+        try (Fd context = Mounts.fsopen("tmpfs")) {
+            Mounts.fsconfigCreate(context);
+            try (Fd mount = Mounts.fsmount(context, Mounts.MOUNT_ATTR_NODEV)) {
+                Mounts.moveMount(mount, at.toString());
             }
         }
         Files.writeString(at.resolve("file"), "x");
         try (Fd open = Linux.open(at.resolve("file").toString(), Linux.O_RDONLY)) {
-            Linux.unmount(at.toString());
+            Mounts.unmount(at.toString());
             assertTrue(Files.notExists(at.resolve("file")));
             assertEquals("x", Files.readString(Path.of(open.path())));
         }
-        SyscallException refused = assertThrows(SyscallException.class, () -> Linux.unmount(at.toString()));
+        SyscallException refused = assertThrows(SyscallException.class, () -> Mounts.unmount(at.toString()));
         assertEquals(Errno.EINVAL, refused.errno());
     }
 
@@ -186,23 +186,23 @@ class KernelTest {
 
     @Test
     void aMountIsMadeWithoutAPlaceAndKeepsItsFlags() throws IOException {
-        try (Fd context = Linux.fsopen("tmpfs")) {
-            Linux.fsconfigString(context, "size", "1m");
-            Linux.fsconfigCreate(context);
-            try (Fd mount = Linux.fsmount(context, Linux.MOUNT_ATTR_RDONLY)) {
+        try (Fd context = Mounts.fsopen("tmpfs")) {
+            Mounts.fsconfigString(context, "size", "1m");
+            Mounts.fsconfigCreate(context);
+            try (Fd mount = Mounts.fsmount(context, Mounts.MOUNT_ATTR_RDONLY)) {
                 SyscallException refused =
                         assertThrows(SyscallException.class, () -> Linux.mkdirat(mount.number(), "x", 0755));
                 assertEquals("EROFS", Errno.name(refused.errno()));
                 assertEquals(0x01021994, Linux.fileSystemType(mount.path()), "TMPFS_MAGIC");
             }
         }
-        assertThrows(SyscallException.class, () -> Linux.fsopen("nosuchfs"));
+        assertThrows(SyscallException.class, () -> Mounts.fsopen("nosuchfs"));
     }
 
     @Test
     void aTreeIsCopiedAndItsMountSetReadOnlyWithoutTouchingTheOriginal() throws IOException {
-        try (Fd copy = Linux.openTree(Linux.AT_FDCWD, "/dev", true)) {
-            Linux.mountSetattr(copy, Linux.MOUNT_ATTR_RDONLY | Linux.MOUNT_ATTR_NOEXEC, 0, null);
+        try (Fd copy = Mounts.openTree(Linux.AT_FDCWD, "/dev", true)) {
+            Mounts.mountSetattr(copy, Mounts.MOUNT_ATTR_RDONLY | Mounts.MOUNT_ATTR_NOEXEC, 0, null);
             assertThrows(
                     SyscallException.class,
                     () -> Linux.openat(copy.number(), "cloister-test", Linux.O_WRONLY | Linux.O_CREAT, 0600));
@@ -218,9 +218,9 @@ class KernelTest {
         Command.run(List.of("mount", "--make-shared", shared.toString()));
         try {
             Files.createDirectory(shared.resolve("below"));
-            try (Fd copy = Linux.openTree(Linux.AT_FDCWD, shared.toString(), true)) {
-                Linux.mountSetattr(copy, Linux.MOUNT_ATTR_NOSUID, 0, null);
-                Linux.moveMount(copy, copied.toString());
+            try (Fd copy = Mounts.openTree(Linux.AT_FDCWD, shared.toString(), true)) {
+                Mounts.mountSetattr(copy, Mounts.MOUNT_ATTR_NOSUID, 0, null);
+                Mounts.moveMount(copy, copied.toString());
             }
             Command.run(List.of(
                     "mount", "-t", "tmpfs", "none", copied.resolve("below").toString()));
