@@ -193,6 +193,20 @@ class FactsTest {
                         "nsenter --net=$RUN/network tc qdisc del dev ct$EVE_SLOT root",
                         "eve restart"),
                 new Sabotage(
+                        "the rate at which a tenant sends is lifted",
+                        "eve",
+                        "network",
+                        "sends at most",
+                        "nsenter -t $EVE -n tc qdisc replace dev eth0 root noqueue",
+                        "eve restart"),
+                new Sabotage(
+                        "the number of terminals is raised",
+                        "eve",
+                        "limits",
+                        "terminals at most",
+                        "nsenter -t $EVE -m -p mount -o remount,nosuid,noexec,max=4000 /dev/pts",
+                        "eve restart"),
+                new Sabotage(
                         "a set of the firewall is emptied",
                         "host",
                         "network",
@@ -254,7 +268,28 @@ class FactsTest {
                         "released",
                         "slot",
                         "mkdir ${EVE_CGROUP%/*}/ct$((EVE_SLOT + 20))",
-                        "rmdir ${EVE_CGROUP%/*}/ct$((EVE_SLOT + 20))"));
+                        "rmdir ${EVE_CGROUP%/*}/ct$((EVE_SLOT + 20))"),
+                new Sabotage(
+                        "a link of nobody's is left in the hub",
+                        "host",
+                        "released",
+                        "link ct",
+                        "nsenter --net=$RUN/network ip link add ct$((EVE_SLOT + 20)) type veth peer name left",
+                        "nsenter --net=$RUN/network ip link del ct$((EVE_SLOT + 20))"),
+                new Sabotage(
+                        "storage of nobody's is left",
+                        "host",
+                        "released",
+                        "storage of 0f0f0f0f",
+                        "mkdir $HOME/pool/tenants/0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f",
+                        "rmdir $HOME/pool/tenants/0f0f0f0f-0f0f-0f0f-0f0f-0f0f0f0f0f0f"),
+                new Sabotage(
+                        "memory that the machine's processes share belongs to a tenant",
+                        "host",
+                        "released",
+                        "shm",
+                        "setpriv --reuid $EVE_UID --regid 0 --clear-groups ipcmk -M 4096",
+                        "awk -v u=$EVE_UID '$8 == u { print $2 }' /proc/sysvipc/shm | xargs -rn1 ipcrm -m"));
     }
 
     @ParameterizedTest

@@ -56,30 +56,36 @@ final class IdsFact implements Fact {
             Long user = process.namespaces().get("user");
             if (user != null && !user.equals(moment.host().get("user"))) first.putIfAbsent(user, process);
         }
-        for (var each : first.entrySet())
-            for (Living tenant : moment.tenants()) {
-                if (each.getKey().equals(moment.of(tenant).get("user"))) continue;
-                Slot slot = new Slot(tenant.spec().slot());
-                Seen process = each.getValue();
-                boolean nested = tenant.spec().profile() == Profile.NESTING
-                        && process.uids().stream().allMatch(uid -> Moment.isIn(slot, uid));
-                if (nested) continue;
-                for (String file : List.of("uid_map", "gid_map"))
-                    for (String line : ProcFiles.lines(process.pid(), file))
-                        if (overlaps(line, slot))
+        for (var each : first.entrySet()) {
+            Seen process = each.getValue();
+            for (String file : List.of("uid_map", "gid_map"))
+                for (String line : ProcFiles.lines(process.pid(), file))
+                    for (Living tenant : overlapping(line, moment)) {
+                        if (each.getKey().equals(moment.of(tenant).get("user"))) continue;
+                        Slot slot = new Slot(tenant.spec().slot());
+                        boolean nested = tenant.spec().profile() == Profile.NESTING
+                                && process.uids().stream().allMatch(uid -> Moment.isIn(slot, uid));
+                        if (!nested)
                             findings.add(
                                     tenant.spec().name(),
                                     file + " of the user namespace of " + process.words(),
                                     "none of the tenant's ids",
                                     line);
-            }
+                    }
+        }
         return first.size();
     }
 
-    private static boolean overlaps(String line, Slot slot) {
+    /** Whose ids are among those of a line of a map. */
+    private static List<Living> overlapping(String line, Moment moment) {
         String[] words = line.split(" ");
         long first = Long.parseLong(words[1]);
-        long count = Long.parseLong(words[2]);
-        return first < slot.firstUid() + Slot.IDS && first + count > slot.firstUid();
+        long end = first + Long.parseLong(words[2]);
+        return moment.tenants().stream()
+                .filter(tenant -> {
+                    long own = new Slot(tenant.spec().slot()).firstUid();
+                    return first < own + Slot.IDS && end > own;
+                })
+                .toList();
     }
 }

@@ -26,7 +26,7 @@ final class LimitsFact implements Fact {
 
     @Override
     public String says() {
-        return "Every limit of a tenant's plan is the one that the kernel has: processor, memory, processes, disk and its rates.";
+        return "Every limit of a tenant's plan is the one that the kernel has: processor, memory, processes, terminals, disk and its rates.";
     }
 
     @Override
@@ -37,6 +37,13 @@ final class LimitsFact implements Fact {
             Slot slot = new Slot(tenant.spec().slot());
             for (Stray stray : cgroups.strays(slot.cgroup(), tenant.spec().limits()))
                 findings.add(tenant.spec().name(), stray.file(), stray.expected(), stray.found());
+            for (MountLine line : MountLine.of(tenant.pid()))
+                if (line.type().equals("devpts"))
+                    findings.unlessEqual(
+                            tenant.spec().name(),
+                            "terminals at most",
+                            "max=" + tenant.spec().limits().of(Limit.TERMINALS),
+                            line.option("max"));
             if (pool.missing().isEmpty())
                 findings.unlessEqual(
                         tenant.spec().name(),

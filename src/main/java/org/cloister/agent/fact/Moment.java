@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Tenants;
@@ -16,21 +18,44 @@ import org.cloister.agent.sandbox.Tenants.Living;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
 
-/**
- * The machine at one moment: every process there is, and the tenants that run.
- *
- * @param tenants those that are audited
- * @param all every tenant that runs, audited or not: what belongs to one belongs to no other
- * @param slots every tenant that is remembered, running or not, by its slot
- * @param host the namespaces of the machine itself
- */
-record Moment(
-        List<Living> tenants,
-        List<Living> all,
-        Map<Integer, TenantSpec> slots,
-        List<Seen> processes,
-        Map<String, Long> host,
-        Map<Integer, Map<String, Long>> namespaces) {
+/** The machine at one moment: every process there is, and the tenants that run. */
+final class Moment {
+
+    private final List<Living> tenants;
+    private final List<Living> all;
+    private final Map<Integer, TenantSpec> slots;
+    private final List<Seen> processes;
+    private final Map<String, Long> host;
+    private final Map<Integer, Map<String, Long>> namespaces = new HashMap<>();
+    private final Map<String, Map<Long, List<Living>>> owners = new HashMap<>();
+    private final Map<Integer, List<Seen>> touching = new HashMap<>();
+
+    private Moment(
+            List<Living> all,
+            Collection<UUID> chosen,
+            Map<Integer, TenantSpec> slots,
+            List<Seen> processes,
+            Map<String, Long> host) {
+        this.all = all;
+        this.tenants = all.stream().filter(t -> chosen.contains(t.spec().id())).toList();
+        this.slots = slots;
+        this.processes = processes;
+        this.host = host;
+        Map<Integer, Seen> numbered = new HashMap<>();
+        for (Seen process : processes) numbered.put(process.pid(), process);
+        for (Living tenant : all) {
+            Seen first = numbered.get(tenant.pid());
+            if (first == null) continue;
+            namespaces.put(tenant.spec().slot(), first.namespaces());
+            first.namespaces()
+                    .forEach((kind, inode) -> owners.computeIfAbsent(kind, k -> new HashMap<>())
+                            .computeIfAbsent(inode, i -> new ArrayList<>())
+                            .add(tenant));
+        }
+        for (Seen process : processes)
+            for (int slot : touched(process))
+                touching.computeIfAbsent(slot, s -> new ArrayList<>()).add(process);
+    }
 
     static Moment look(Tenants tenants, Collection<UUID> chosen) throws IOException {
         List<Living> all = tenants.living();
@@ -41,25 +66,46 @@ record Moment(
             for (Path number : numbers)
                 Seen.read(Integer.parseInt(number.getFileName().toString())).ifPresent(processes::add);
         }
-        Map<Integer, Map<String, Long>> namespaces = new HashMap<>();
-        for (Seen process : processes)
-            for (Living tenant : all)
-                if (tenant.pid() == process.pid()) namespaces.put(tenant.spec().slot(), process.namespaces());
-        return new Moment(
-                all.stream().filter(t -> chosen.contains(t.spec().id())).toList(),
-                all,
-                slots,
-                List.copyOf(processes),
-                ProcFiles.namespaces((int) ProcessHandle.current().pid()),
-                namespaces);
+        Map<String, Long> host =
+                ProcFiles.namespaces((int) ProcessHandle.current().pid());
+        return new Moment(all, Set.copyOf(chosen), slots, List.copyOf(processes), host);
+    }
+
+    /** Those that are audited. */
+    List<Living> tenants() {
+        return tenants;
+    }
+
+    /** Every tenant that runs, audited or not: what belongs to one belongs to no other. */
+    List<Living> all() {
+        return all;
+    }
+
+    /** Every tenant that is remembered, running or not, by its slot. */
+    Map<Integer, TenantSpec> slots() {
+        return slots;
+    }
+
+    List<Seen> processes() {
+        return processes;
+    }
+
+    /** The namespaces of the machine itself. */
+    Map<String, Long> host() {
+        return host;
+    }
+
+    /** The tenants whose own this namespace is: one, or none where it is another's. */
+    List<Living> owners(String kind, Long inode) {
+        return owners.getOrDefault(kind, Map.of()).getOrDefault(inode, List.of());
     }
 
     /** Whoever has this namespace: a tenant, the host, or somebody who is none of them. */
     String owner(String kind, Long inode) {
         if (inode == null) return "one that the kernel does not tell";
         if (inode.equals(host.get(kind))) return "the host's";
-        for (Living tenant : all)
-            if (inode.equals(of(tenant).get(kind))) return tenant.spec().name() + "'s";
+        List<Living> own = owners(kind, inode);
+        if (!own.isEmpty()) return own.getFirst().spec().name() + "'s";
         return "one that is no tenant's (" + kind + ":[" + inode + "])";
     }
 
@@ -70,16 +116,25 @@ record Moment(
 
     /** Processes that have anything of the tenant's: a namespace, an id of its range, its cgroup. */
     List<Seen> touching(Living tenant) {
-        Map<String, Long> own = of(tenant);
-        Slot slot = new Slot(tenant.spec().slot());
-        List<Seen> touching = new ArrayList<>();
-        for (Seen process : processes)
-            if (process.namespaces().entrySet().stream()
-                            .anyMatch(each -> each.getValue().equals(own.get(each.getKey())))
-                    || process.uids().stream().anyMatch(uid -> isIn(slot, uid))
-                    || process.cgroups().values().stream()
-                            .anyMatch(path -> (path + "/").contains("/" + slot.cgroup() + "/"))) touching.add(process);
-        return touching;
+        return touching.getOrDefault(tenant.spec().slot(), List.of());
+    }
+
+    /** The slots of those whom a process has anything of. */
+    private Set<Integer> touched(Seen process) {
+        Set<Integer> touched = new HashSet<>();
+        process.namespaces().forEach((kind, inode) -> {
+            for (Living owner : owners(kind, inode)) touched.add(owner.spec().slot());
+        });
+        for (long uid : process.uids()) if (uid >= Slot.FIRST_UID) touched.add(slot(uid));
+        for (String path : process.cgroups().values())
+            for (String name : path.split("/"))
+                if (name.matches("ct[0-9]{1,9}")) touched.add(Integer.parseInt(name.substring(2)));
+        return touched;
+    }
+
+    /** Whose ids this one is among; it may be nobody's. */
+    static int slot(long id) {
+        return (int) ((id - Slot.FIRST_UID) / Slot.IDS);
     }
 
     static boolean isIn(Slot slot, long id) {

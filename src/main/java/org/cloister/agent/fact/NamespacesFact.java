@@ -1,6 +1,5 @@
 package org.cloister.agent.fact;
 
-import java.util.HashMap;
 import java.util.Map;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Tenants.Living;
@@ -37,13 +36,16 @@ final class NamespacesFact implements Fact {
     private static void first(Moment moment, Living tenant, Map<String, Long> own, Findings findings) {
         String name = tenant.spec().name();
         for (String kind : ProcFiles.NAMESPACES) {
-            Map<Long, String> others = new HashMap<>();
-            others.put(moment.host().get(kind), "the host's");
-            for (Living other : moment.all())
-                if (!other.equals(tenant) && moment.of(other).containsKey(kind))
-                    others.put(moment.of(other).get(kind), other.spec().name() + "'s");
-            if (others.containsKey(own.get(kind)))
-                findings.add(name, kind + " namespace", "one of its own", others.get(own.get(kind)));
+            Long inode = own.get(kind);
+            if (inode != null && inode.equals(moment.host().get(kind)))
+                findings.add(name, kind + " namespace", "one of its own", "the host's");
+            for (Living other : moment.owners(kind, inode))
+                if (!other.equals(tenant))
+                    findings.add(
+                            name,
+                            kind + " namespace",
+                            "one of its own",
+                            other.spec().name() + "'s");
         }
     }
 

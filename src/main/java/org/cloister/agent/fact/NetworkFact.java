@@ -11,6 +11,7 @@ import org.cloister.agent.network.Network;
 import org.cloister.agent.network.Stray;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Tenants.Living;
+import org.cloister.protocol.Limit;
 import org.cloister.protocol.Limits;
 import org.cloister.protocol.Slot;
 
@@ -33,8 +34,8 @@ final class NetworkFact implements Fact {
 
     @Override
     public String says() {
-        return "A tenant has one link and its own addresses alone; the machine's rules and routes, and the rate at which it"
-                + " receives, are, part by part, those that close it off from its neighbours.";
+        return "A tenant has one link and its own addresses alone; the machine's rules and routes, and the rates both ways,"
+                + " are, part by part, those that close it off from its neighbours.";
     }
 
     @Override
@@ -42,12 +43,19 @@ final class NetworkFact implements Fact {
         for (Stray stray : network.strays(limits(moment)))
             findings.add(owner(moment, stray.what()), stray.what(), stray.expected(), stray.found());
         long looked = 0;
+        Map<Integer, Long> rates =
+                network.sending(moment.tenants().stream().map(Living::pid).toList());
         for (Living tenant : moment.tenants()) {
             if (moment.of(tenant).isEmpty()) continue;
             looked++;
             String name = tenant.spec().name();
             Slot slot = new Slot(tenant.spec().slot());
             findings.unlessEqual(name, "links", Set.of("eth0", "lo"), links(tenant.pid()));
+            findings.unlessEqual(
+                    name,
+                    "what it sends at most, bytes a second (0: no limit)",
+                    tenant.spec().limits().of(Limit.SEND),
+                    rates.getOrDefault(tenant.pid(), 0L));
             Set<String> four = addresses4(tenant.pid());
             findings.unlessEqual(name, "IPv4 addresses", new TreeSet<>(Set.of("127.0.0.1", slot.address4())), four);
             Set<String> six = addresses6(tenant.pid());

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,6 +145,11 @@ public final class Network {
         if (Files.exists(Path.of("/sys/class/net", slot.link())))
             Command.run(List.of("ip", "link", "delete", slot.link()));
         connect(slot, limits, namespace);
+    }
+
+    /** @see Rate#sending */
+    public Map<Integer, Long> sending(Collection<Integer> inits) throws IOException {
+        return Rate.sending(inits);
     }
 
     /** What crossed the tenant's link since it was connected. */

@@ -3,7 +3,10 @@ package org.cloister.agent.network;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.cloister.agent.linux.Command;
 import org.cloister.protocol.Frames;
@@ -16,6 +19,12 @@ final class Rate {
 
     private static final int LEAST_BURST = 16_384;
 
+    /** One shell for all of them: a thousand are asked. */
+    private static final String EACH = """
+            for pid; do
+                said=$(nsenter --net=/proc/$pid/ns/net tc -j qdisc show dev eth0 2>/dev/null) && echo $pid $said
+            done; true""";
+
     private Rate() {}
 
     /** @param bytes a second; 0 for no limit */
@@ -26,6 +35,27 @@ final class Rate {
                 : "tbf rate %dbps burst %d latency 100ms".formatted(bytes, Math.max(LEAST_BURST, bytes / 50));
         Command.run(
                 Ip.in(namespace, "tc", "-batch", "-"), "qdisc replace dev " + link + " root " + discipline + "\n", 30);
+    }
+
+    /**
+     * How fast the tenants send, in bytes a second; 0 for no limit.
+     *
+     * @param inits pids of processes in their namespaces; one that has just ended is missing in the answer
+     */
+    static Map<Integer, Long> sending(Collection<Integer> inits) throws IOException {
+        if (inits.isEmpty()) return Map.of();
+        List<String> command = new ArrayList<>(List.of("sh", "-c", EACH, "sh"));
+        inits.forEach(pid -> command.add(pid.toString()));
+        Map<Integer, Long> rates = new HashMap<>();
+        for (String line : Command.run(command, "", 30).lines().toList()) {
+            String[] halves = line.split(" ", 2);
+            for (JsonNode each : Frames.JSON.readTree(halves[1]))
+                rates.merge(
+                        Integer.valueOf(halves[0]),
+                        each.path("options").path("rate").asLong(0),
+                        Math::max);
+        }
+        return rates;
     }
 
     /** For each link that has a limit: packets that had to wait or were dropped. */
