@@ -11,6 +11,9 @@ import org.cloister.manager.page.Sign;
  *
  * @param sequence its place in the chain; empty, as signer and previous are, for one of before there was a chain
  * @param previous the SHA-256 of the report before it; empty for the first
+ * @param columns the victims of a square; empty where attackers are listed, each with its own victims
+ * @param shown which attackers are listed, in words; empty for a square
+ * @param tenant whose cells alone are listed; empty for everybody's
  * @param weaker which tenants ran with a weaker profile, one sentence; empty if none did
  */
 record AuditPage(
@@ -22,6 +25,8 @@ record AuditPage(
         Instant startedAt,
         List<String> columns,
         List<Row> rows,
+        String shown,
+        String tenant,
         List<VectorGroup> vectors,
         String vectorsSentence,
         List<Outside> outside,
@@ -46,6 +51,7 @@ record AuditPage(
      */
     record Square(
             String anchor,
+            String victim,
             String verdict,
             String icon,
             String count,

@@ -4,12 +4,14 @@ import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -31,6 +33,9 @@ import org.cloister.protocol.Request.NoteReading.Form;
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class AuditPages {
+
+    /** Attackers on one page, where there are too many for a square. */
+    private static final int LISTED = 100;
 
     @Inject
     Audits audits;
@@ -74,14 +79,17 @@ class AuditPages {
 
     @GET
     @Path("{id}")
-    public TemplateInstance show(@PathParam("id") UUID id, @Context SecurityContext caller) {
+    public TemplateInstance show(
+            @PathParam("id") UUID id,
+            @QueryParam("tenant") @DefaultValue("") String tenant,
+            @Context SecurityContext caller) {
         AuditReport report = audits.get(id);
         readings.note(caller.getUserPrincipal().getName(), id, Form.PAGE);
         AuditReading reading = new AuditReading(id, report.document);
         AuditDifference difference = report.before()
                 .map(before -> reading.since(new AuditReading(before.id, before.document)))
                 .orElse(null);
-        return Templates.show(reading.page(), difference);
+        return Templates.show(reading.page(tenant.strip(), LISTED), difference);
     }
 
     /** As a page of its own, or, where htmx asks, as what goes into the drawer. */

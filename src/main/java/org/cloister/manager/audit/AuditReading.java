@@ -63,7 +63,17 @@ final class AuditReading {
         return AuditDifference.of(before.id, before.report, report);
     }
 
+    /** With every attacker. */
     AuditPage page() {
+        return page("", Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param tenant whose cells alone are listed; empty for everybody's
+     * @param most attackers that are listed
+     */
+    AuditPage page(String tenant, int most) {
+        AuditRows rows = new AuditRows(id, List.copyOf(attackers()), victims(), cells, tenant, most);
         String verdict = text(report, "verdict");
         return new AuditPage(
                 id,
@@ -72,8 +82,10 @@ final class AuditReading {
                 more(),
                 weaker(),
                 instant(text(report, "startedAt")),
-                columns(),
-                rows(),
+                rows.columns(),
+                rows.rows(),
+                rows.shown(),
+                tenant,
                 new AuditVectors(vectors.values(), cells).groups(),
                 plural(vectors.size(), "vector") + ", " + plural(total(), "attempt"),
                 outside(),
@@ -157,12 +169,6 @@ final class AuditReading {
                 + " reach than the strict profile does.";
     }
 
-    private List<String> columns() {
-        List<String> columns = new ArrayList<>(victims());
-        columns.replaceAll(victim -> isHost(victim) ? "the host" : victim);
-        return columns;
-    }
-
     /** Tenants in the order of the report, the host last. */
     private Set<String> victims() {
         Set<String> victims = new LinkedHashSet<>(attackers());
@@ -176,41 +182,6 @@ final class AuditReading {
         for (JsonNode tenant : report.path("tenants")) attackers.add(text(tenant, "name"));
         cells.forEach(cell -> attackers.add(cell.attacker()));
         return attackers;
-    }
-
-    private List<AuditPage.Row> rows() {
-        Set<String> victims = victims();
-        return attackers().stream()
-                .map(attacker -> new AuditPage.Row(
-                        attacker,
-                        victims.stream().map(victim -> square(attacker, victim)).toList()))
-                .toList();
-    }
-
-    private AuditPage.Square square(String attacker, String victim) {
-        if (attacker.equals(victim)) return new AuditPage.Square("", "", "", "", "itself", "", "", null);
-        AuditCell cell = cell(attacker, victim);
-        if (cell == null) return new AuditPage.Square("", "", "", "", "not tried", "", "", null);
-        boolean counted = !cell.verdict().equals("not-applicable");
-        String count = counted ? cell.count(cell.verdict()) + " of " + cell.tried() : "none";
-        String word = switch (cell.verdict()) {
-            case "failed" -> "got through";
-            case "passed" -> "stopped";
-            case "void" -> "void";
-            default -> "applicable";
-        };
-        long inapplicable = cell.count("not-applicable");
-        String more = !counted || inapplicable == 0 ? "" : inapplicable + " not applicable";
-        return new AuditPage.Square(
-                attacker + "-at-" + victim,
-                cell.verdict(),
-                cell.sign().icon(),
-                count,
-                word,
-                more,
-                attacker + " at " + (isHost(victim) ? "the host" : victim) + ": " + count + " " + word
-                        + (more.isEmpty() ? "" : ", " + more) + ". Open the evidence.",
-                "/audits/" + id + "/" + attacker + "/" + victim);
     }
 
     /** Reports of before these were listed one by one have none. */
@@ -296,7 +267,7 @@ final class AuditReading {
         return report.path("summary").path(verdict).asLong(0);
     }
 
-    private static boolean isHost(String victim) {
+    static boolean isHost(String victim) {
         return victim.equals(HOST);
     }
 

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AuditReadingTest {
@@ -69,7 +72,7 @@ class AuditReadingTest {
         AuditCell cell = reading.cell("eve", "bob");
         assertTrue(cell.sentence().contains("tried 1 time to reach bob"), cell.sentence());
         assertEquals(
-                java.util.List.of("Processes: 1 stopped", "What processes share: 0 stopped, 1 not applicable"),
+                List.of("Processes: 1 stopped", "What processes share: 0 stopped, 1 not applicable"),
                 cell.groups().stream()
                         .map(group -> group.name() + ": " + group.summary())
                         .toList());
@@ -97,6 +100,33 @@ class AuditReadingTest {
                 .attempts()
                 .get(0);
         assertEquals("pid 22 succeeded succeeded", before.target() + " " + before.owner() + " " + before.broken());
+    }
+
+    @Test
+    void ofManyTheAttackersAreListedWhatDidNotPassFirst() {
+        String tenants = IntStream.range(0, 40)
+                .mapToObj(i -> "{\"name\":\"t" + i + "\"}")
+                .collect(Collectors.joining(","));
+        String cells = IntStream.range(0, 40)
+                .mapToObj(i -> "{\"attacker\":\"t" + i + "\",\"victim\":\"t" + (i + 7) % 40 + "\",\"verdict\":\""
+                        + (i == 30 ? "failed" : "passed") + "\",\"attempts\":[]}")
+                .collect(Collectors.joining(","));
+        AuditReading reading = new AuditReading(
+                ID, ("{\"tenants\":[" + tenants + "],\"cells\":[" + cells + "]}").getBytes(StandardCharsets.UTF_8));
+        AuditPage all = reading.page("", 10);
+        assertEquals(List.of(), all.columns());
+        assertEquals("10 of 40 attackers, what did not pass first.", all.shown());
+        assertEquals(10, all.rows().size());
+        assertEquals("t30", all.rows().getFirst().attacker());
+        AuditPage one = reading.page("t8", 10);
+        assertEquals("2 attackers with a cell of t8.", one.shown());
+        assertEquals(
+                List.of("t1 t8", "t8 t15"),
+                one.rows().stream()
+                        .map(row ->
+                                row.attacker() + " " + row.cells().getFirst().victim())
+                        .toList());
+        assertEquals(40, reading.page().rows().size());
     }
 
     @Test
