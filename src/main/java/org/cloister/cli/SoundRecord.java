@@ -91,7 +91,8 @@ record SoundRecord(
 
     private static String what(JsonNode read, ChainLink link) {
         String what = switch (link.kind()) {
-            case "audit", "neighbour" -> read.path("verdict").asText();
+            case "audit" -> read.path("verdict").asText();
+            case "neighbour" -> read.at("/victim/name").asText();
             case "deletion" -> read.at("/tenant/name").asText();
             case "reading" -> read.path("reader").asText();
             case "key" -> read.path("reason").asText();
