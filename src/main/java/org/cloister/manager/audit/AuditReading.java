@@ -141,7 +141,9 @@ final class AuditReading {
     }
 
     private String more() {
-        return plural(tenants(), "tenant") + ", " + count(summary("passed")) + " stopped, "
+        List<String> focus = AuditRun.focus(report);
+        String tried = focus.isEmpty() ? "" : "Tried: " + AuditRun.covers(focus) + " alone; facts are of all. ";
+        return tried + plural(tenants(), "tenant") + ", " + count(summary("passed")) + " stopped, "
                 + count(summary("failed")) + " got through, " + count(summary("void")) + " void, "
                 + (summary("not-applicable") == 0 ? "" : count(summary("not-applicable")) + " not applicable, ") + "in "
                 + took(instant(text(report, "startedAt")), instant(text(report, "finishedAt"))) + "."

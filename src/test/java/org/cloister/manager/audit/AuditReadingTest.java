@@ -56,6 +56,19 @@ class AuditReadingTest {
     }
 
     @Test
+    void aRunOfSomeSaysOfWhomItSpeaks() {
+        String document = """
+                {"verdict":"%s","scope":{"kind":"tenants","tenants":["eve"]},"tenants":[{"name":"bob"},{"name":"eve"}],
+                 "summary":{"passed":2},"cells":[]}
+                """;
+        AuditPage passed = new AuditReading(ID, document.formatted("passed").getBytes(StandardCharsets.UTF_8)).page();
+        assertEquals(
+                "In the row and column of eve no tenant reached another or the host in 2 attempts.", passed.sentence());
+        AuditPage failed = new AuditReading(ID, document.formatted("failed").getBytes(StandardCharsets.UTF_8)).page();
+        assertTrue(failed.more().startsWith("Tried: row and column of eve alone; facts are of all."), failed.more());
+    }
+
+    @Test
     void whatIsNotApplicableIsCountedApartAndNeverAsStopped() {
         String document = """
                 {"verdict":"passed","tenants":[{"name":"bob"},{"name":"eve"}],"summary":{"passed":1,"failed":0,"void":0,
