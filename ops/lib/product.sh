@@ -66,7 +66,7 @@ make_token() {
 
 # Sets AGENT_COMMAND: the agent of a build, before its arguments.
 set_agent_command() {
-    AGENT_COMMAND=("$JAVA_HOME/bin/java" -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+    AGENT_COMMAND=("$JAVA_HOME/bin/java" -Xmx256m -XX:MaxHeapFreeRatio=40 -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData
         --enable-native-access=ALL-UNNAMED "-Djava.io.tmpdir=$CLOISTER_HOME/tmp/agent"
         -cp "$CLOISTER_HOME/$1/agent/*" org.cloister.agent.Agent)
 }

@@ -343,6 +343,23 @@ class FactsTest {
     }
 
     @Test
+    void memoryThatAProgramKeepsOpenIsItsOwn() throws Exception {
+        // memfd_secret(2) 447; memfd_create(2) 319, also with MFD_HUGETLB, where there are large pages
+        Process keeps = new ProcessBuilder(alice.sshCommand(
+                        List.of(),
+                        "perl -e 'syscall(447, 0); for (0, 4) { my $n = \"mine\"; syscall(319, $n, $_) } $| = 1;"
+                                + " print join(q( ), map readlink, glob q(/proc/self/fd/*)), qq(\\n); <STDIN>'"))
+                .start();
+        try {
+            String opened = keeps.inputReader().readLine();
+            assertTrue(opened.contains("/secretmem") && opened.contains("/memfd:mine"), opened);
+            assertEquals("[]", audit().get("findings").toString());
+        } finally {
+            keeps.destroyForcibly();
+        }
+    }
+
+    @Test
     void nothingIsFoundWhileTenantsStartStopAndWork() throws Exception {
         Process work = new ProcessBuilder(alice.sshCommand(
                         List.of(), "while :; do (ls -R /usr/share > /dev/null & sleep 0.05; wait); done"))

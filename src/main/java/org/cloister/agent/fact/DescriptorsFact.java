@@ -29,6 +29,12 @@ final class DescriptorsFact implements Fact {
     /** The number of /dev/null as st_rdev shows it. */
     private static final int NULL = 0x103;
 
+    /** How memfd_secret(2) and memfd_create(2) name what they make; of large pages it lies on a mount of its own. */
+    private static final Set<String> MEMORY = Set.of("/secretmem", "/memfd");
+
+    /** SECRETMEM_MAGIC and HUGETLBFS_MAGIC (linux/magic.h). */
+    private static final Set<Long> KERNELS = Set.of(0x5345434dL, 0x958458f6L);
+
     @Override
     public String name() {
         return "descriptors";
@@ -112,6 +118,7 @@ final class DescriptorsFact implements Fact {
             int mount = mount(info);
             if (mount < 0 || own.contains(mount)) return;
             if (process.pid() == tenant.pid() && isNull(descriptor)) return; // which pid 1 shows to nobody
+            if (MEMORY.contains(target.split("[: ]")[0]) && isMemory(descriptor)) return;
             findings.add(tenant.spec().name(), what, "a file of the tenant's", target);
         } else if (namespace.matches() && moment.host().containsKey(namespace.group(1))) {
             String kind = namespace.group(1);
@@ -120,6 +127,15 @@ final class DescriptorsFact implements Fact {
             String owner = moment.owner(kind, inode);
             if (!owner.startsWith("one that is no tenant's"))
                 findings.add(tenant.spec().name(), what, "the tenant's own", owner);
+        }
+    }
+
+    /** Of file systems that the kernel keeps for itself: nobody can mount one, and so nothing of anybody's is on it. */
+    private static boolean isMemory(Path descriptor) {
+        try {
+            return KERNELS.contains(Linux.fileSystemType(descriptor.toString()));
+        } catch (IOException e) {
+            return false;
         }
     }
 

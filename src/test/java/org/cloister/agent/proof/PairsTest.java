@@ -77,7 +77,7 @@ class PairsTest {
         List<TenantSpec> tenants = tenants(100);
         Set<String> tried = new HashSet<>();
         long place = 77;
-        for (int run = 0; run < 4; run++) {
+        for (int run = 0; run < 10; run++) {
             Pairs pairs = Pairs.of(tenants, Set.of(), place);
             place += pairs.places().size();
             tried.addAll(pairs(pairs));
