@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.cloister.e2e.ApiInputTest.problem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,7 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.cloister.Schemas;
+import org.cloister.protocol.AgentClient;
+import org.cloister.protocol.AgentException;
+import org.cloister.protocol.Request;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +91,19 @@ class NeighbourReportTest {
         instance.change("POST", "/tenants/alice/stop", null).expect(200);
         assertEquals("victim", refused(Map.of("victim", "alice"), 409));
         assertEquals(Set.of(), attackers());
+    }
+
+    /** Whoever took over the manager could ask for it: whatever runs in an attacker is killed. */
+    @Test
+    void theAgentLetsNobodysTenantAttack() {
+        try (TenantHandle bob = instance.tenant("bob")) {
+            AgentClient agent = new AgentClient(instance.run().resolve("agent/agent.sock"));
+            UUID victim = UUID.fromString(alice.show().get("id").asText());
+            UUID attacker = UUID.fromString(bob.show().get("id").asText());
+            AgentException refusal =
+                    assertThrows(AgentException.class, () -> agent.ask(new Request.TestNeighbour(victim, attacker, 1)));
+            assertTrue(refusal.getMessage().startsWith("Only a tenant that was made for the test attacks"));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.cloister.manager.page.Fact;
  * A report as its page shows it.
  *
  * @param sentence the worst that was measured, in plain words
+ * @param doubt why the figures say little; null where nothing speaks against them
  * @param grew how many times what is marked took as long as alone, at least
  * @param charts one an operation
  * @param limits what acted, one a phase in which something was attacked
@@ -19,6 +20,7 @@ record NeighbourPage(
         Instant startedAt,
         String sentence,
         String more,
+        String doubt,
         int grew,
         List<Chart> charts,
         List<Acted> limits,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,10 @@ final class NeighbourReading {
     /** As they are called for people; what is not named here is called as in the document. */
     private static final Map<String, String> PHASES = Map.of(
             BEFORE, "alone, before", AFTER, "alone, after", "all", "all at once", "shared-memory", "shared memory");
+
+    /** What of the attacker's plan a reader wants to know first. */
+    private static final Map<Limit, String> WORDS = new EnumMap<>(
+            Map.of(Limit.CPU, "processors", Limit.MEMORY, "memory", Limit.PROCESSES, "processes", Limit.DISK, "disk"));
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -73,6 +78,7 @@ final class NeighbourReading {
                 Instant.parse(report.path("startedAt").asText()),
                 sentence(),
                 more(),
+                doubt(),
                 GREW,
                 stream(report.path("operations")).map(this::chart).toList(),
                 stream(report.path("phases"))
@@ -116,6 +122,19 @@ final class NeighbourReading {
                 + (failures == 0
                         ? "None of the victim’s operations failed."
                         : Words.plural(failures, "operation") + " of the victim’s failed; see below in which phase.");
+    }
+
+    /** The control: alone again, it must take about as long as before. */
+    private String doubt() {
+        for (JsonNode operation : report.path("operations")) {
+            String name = operation.path("name").asText();
+            double times = times(p99(AFTER, name), p99(BEFORE, name));
+            if (times > GREW)
+                return "Alone again afterwards, " + name + " took " + Scale.figures(times)
+                        + " times as long as before. So something else was at work on the machine, and the figures between say"
+                        + " little. Run the test again when it is quiet.";
+        }
+        return null;
     }
 
     private NeighbourPage.Chart chart(JsonNode operation) {
@@ -201,9 +220,7 @@ final class NeighbourReading {
         facts.add(new Fact("Victim", report.at("/victim/name").asText(), false));
         facts.add(
                 new Fact("Attacker", report.at("/attacker/name").asText() + ", made for it and deleted since", false));
-        for (Limit limit : List.of(Limit.CPU, Limit.MEMORY, Limit.PROCESSES, Limit.DISK))
-            facts.add(
-                    new Fact("Its " + LimitWords.label(limit).toLowerCase(java.util.Locale.ROOT), value(limit), false));
+        for (Limit limit : WORDS.keySet()) facts.add(new Fact("Attacker’s " + WORDS.get(limit), value(limit), false));
         facts.add(new Fact("Each phase", report.path("seconds").asInt() + " s", false));
         facts.add(new Fact("Machine", report.at("/host/hostname").asText(), false));
         facts.add(new Fact("Cores", report.at("/host/cores").asText(), false));

@@ -59,6 +59,16 @@ class NeighbourReadingTest {
     }
 
     @Test
+    void figuresAreInDoubtWhereAloneAgainIsNotAsAloneBefore() {
+        assertNull(page(41_000).doubt());
+        String slow = REPORT.formatted(41_000).replace("\"p99\":1100", "\"p99\":9000");
+        String doubt = new NeighbourReading(new UUID(1, 2), slow.getBytes(StandardCharsets.UTF_8))
+                .page()
+                .doubt();
+        assertTrue(doubt.contains("write took 9 times as long as before"), doubt);
+    }
+
+    @Test
     void whatWasNotTriedHasNoFigures() {
         NeighbourPage.Bar disk = page(41_000).charts().getFirst().bars().get(2);
         assertEquals("Not tried: too large.", disk.note());
