@@ -69,7 +69,7 @@ public final class Audit {
         if (running.stream().noneMatch(spec -> focus.isEmpty() || focus.contains(spec.id())))
             throw new Refusal(Reply.Reason.CONFLICT, "None of these tenants runs, so there is nothing to try.");
         Pairs pairs = Pairs.of(running, focus, place);
-        if (focus.isEmpty()) place += pairs.places().size();
+        place += pairs.places().size();
         try (Experiment experiment = new Experiment(probeProgram, tenants, pairs)) {
             progress.accept(new Reply.Progress("facts", 5, "Reading what the kernel shows from outside"));
             List<Facts.Outcome> read =
