@@ -333,7 +333,7 @@ class SshCertificateTest {
             page.getByLabel("Fingerprint of the authority").fill(fingerprint);
             admin.button("Revoke").click();
             assertThat(page.locator("#certificate-fault")).isVisible();
-            page.getByLabel("Fingerprint of the authority").fill(fingerprint);
+            assertThat(page.getByLabel("Fingerprint of the authority")).hasValue(fingerprint);
             page.getByLabel("Number or key id").fill("laptop");
             admin.button("Revoke").click();
             assertThat(trusted).hasCount(2);

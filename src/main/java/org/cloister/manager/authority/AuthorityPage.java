@@ -7,9 +7,10 @@ import java.util.List;
  *
  * @param said what was refused just now; empty if nothing was
  * @param at the form that it belongs to: "keys", "revoke" or "" for none
- * @param typed what had been typed there
+ * @param typed what had been typed there, field by field
  */
-record AuthorityPage(List<Authority> authorities, List<Revocation> revocations, String said, String at, String typed) {
+record AuthorityPage(
+        List<Authority> authorities, List<Revocation> revocations, String said, String at, List<String> typed) {
 
     public String fault(String form) {
         return at.equals(form) ? said : "";

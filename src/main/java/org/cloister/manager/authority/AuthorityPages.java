@@ -38,19 +38,19 @@ class AuthorityPages {
     @GET
     @Consumes(MediaType.WILDCARD)
     public TemplateInstance list() {
-        return page("", "", "");
+        return page("", "", List.of());
     }
 
     @POST
     public Response add(@RestForm String sshKeys, @Context SecurityContext caller) {
         String text = sshKeys == null ? "" : sshKeys;
-        return attempt("keys", text, () -> authorities.add(name(caller), List.of(text)));
+        return attempt("keys", List.of(text), () -> authorities.add(name(caller), List.of(text)));
     }
 
     @POST
     @Path("remove")
     public Response remove(@RestForm String fingerprint, @Context SecurityContext caller) {
-        return attempt("", "", () -> authorities.remove(name(caller), fingerprint));
+        return attempt("", List.of(), () -> authorities.remove(name(caller), fingerprint));
     }
 
     /** @param certificate its number, or its key id where that is no number */
@@ -58,24 +58,21 @@ class AuthorityPages {
     @Path("revoke")
     public Response revoke(@RestForm String authority, @RestForm String certificate, @Context SecurityContext caller) {
         String text = certificate == null ? "" : certificate.strip();
+        String trusted = authority == null ? "" : authority.strip();
         boolean number = text.matches("[0-9]+");
         return attempt(
                 "revoke",
-                text,
-                () -> authorities.revoke(
-                        name(caller),
-                        authority == null ? "" : authority.strip(),
-                        number ? text : null,
-                        number ? null : text));
+                List.of(trusted, text),
+                () -> authorities.revoke(name(caller), trusted, number ? text : null, number ? null : text));
     }
 
     @POST
     @Path("restore")
     public Response restore(@RestForm UUID id, @Context SecurityContext caller) {
-        return attempt("", "", () -> authorities.restore(name(caller), id));
+        return attempt("", List.of(), () -> authorities.restore(name(caller), id));
     }
 
-    private static Response attempt(String form, String typed, Runnable change) {
+    private static Response attempt(String form, List<String> typed, Runnable change) {
         try {
             change.run();
             return Response.seeOther(URI.create("/authorities")).build();
@@ -88,7 +85,7 @@ class AuthorityPages {
         }
     }
 
-    private static TemplateInstance page(String said, String at, String typed) {
+    private static TemplateInstance page(String said, String at, List<String> typed) {
         return Templates.list(new AuthorityPage(Authority.all(), Revocation.all(), said, at, typed));
     }
 
