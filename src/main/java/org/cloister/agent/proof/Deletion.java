@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.cloister.agent.fact.Remains;
 import org.cloister.agent.sandbox.Refusal;
@@ -54,6 +56,7 @@ public final class Deletion {
     private final Tenants tenants;
     private final Remains remains;
     private final Chain chain;
+    private final Map<UUID, Object> under = new ConcurrentHashMap<>();
 
     /** @param home a root-owned 0700 directory */
     public Deletion(String instance, Path home, Tenants tenants, Remains remains, Chain chain) {
@@ -73,7 +76,11 @@ public final class Deletion {
         Path note = notes.resolve(tenant + ".json");
         begin(tenant, note);
         tenants.remove(tenant);
-        finish(note);
+        // One at a time for a tenant, so that it is recorded once; others' do not wait while this looks round.
+        synchronized (under.computeIfAbsent(tenant, id -> new Object())) {
+            finish(note);
+        }
+        under.remove(tenant);
     }
 
     private synchronized void begin(UUID tenant, Path note) throws IOException, Refusal {
@@ -83,7 +90,7 @@ public final class Deletion {
         WholeFile.write(note, Frames.JSON.writeValueAsBytes(begun), WholeFile.ROOT_ALONE);
     }
 
-    private synchronized void finish(Path note) throws IOException, Refusal {
+    private void finish(Path note) throws IOException, Refusal {
         if (!Files.exists(note)) return; // there was no such tenant, or somebody else finished it
         Note begun = Frames.JSON.readValue(note.toFile(), Note.class);
         if (!isSealed(begun)) seal(begun, look(begun.tenant()));
