@@ -24,7 +24,8 @@ final class Experiment implements Closeable {
 
     static final String HOST = "host";
     private static final String CHROOT = "chroot";
-    private static final int AT_ONCE = 4;
+    /** Tenants that are worked on side by side; a probe mostly waits for the kernel. */
+    private static final int AT_ONCE = Math.max(4, Runtime.getRuntime().availableProcessors());
 
     /** Work on one tenant, which may go wrong. */
     interface Work {
