@@ -40,11 +40,12 @@ class FactsTest {
         WORDS.put("INSTANCE", instance.name());
         WORDS.put("HOME", instance.home().toString());
         WORDS.put("RUN", instance.run().toString());
-        WORDS.put(
-                "BIND",
-                Path.of("src/test/resources/org/cloister/e2e/bind-host.py")
-                        .toAbsolutePath()
-                        .toString());
+        for (String script : List.of("bind-host", "devpts"))
+            WORDS.put(
+                    script.replace("-host", "").toUpperCase(java.util.Locale.ROOT),
+                    Path.of("src/test/resources/org/cloister/e2e", script + ".py")
+                            .toAbsolutePath()
+                            .toString());
         for (TenantHandle tenant : List.of(alice, eve)) {
             String name = tenant.name().toUpperCase(java.util.Locale.ROOT);
             JsonNode shown = tenant.show();
@@ -204,7 +205,7 @@ class FactsTest {
                         "eve",
                         "limits",
                         "terminals at most",
-                        "nsenter -t $EVE -m -p mount -o remount,nosuid,noexec,max=4000 /dev/pts",
+                        "python3 $DEVPTS $EVE 4000",
                         "eve restart"),
                 new Sabotage(
                         "a set of the firewall is emptied",
