@@ -61,7 +61,7 @@ class ApiDatabaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"update event set actor = 'nobody'", "delete from event", "truncate event"})
+    @ValueSource(strings = {"update event set actor = 'nobody'", "delete from event", "truncate event cascade"})
     void noEventIsChangedOrRemoved(String statement) {
         instance.signInLink();
         String said = psql("begin; " + statement + "; rollback");

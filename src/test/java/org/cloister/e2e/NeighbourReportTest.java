@@ -171,7 +171,7 @@ class NeighbourReportTest {
         acted(phases.get("terminals"), "terminals");
         acted(phases.get("disk"), "diskBytes");
         assertTrue(phases.get("processes").at("/attacks/0/refused/EAGAIN").asLong() > 0, answer.text());
-        assertTrue(phases.get("memory").at("/attacks/0/killed").asLong() > 0, answer.text());
+        assertTrue(phases.get("memory").at("/attacks/0/did").asLong() > 0, answer.text());
         assertTrue(phases.get("terminals").at("/attacks/0/refused/ENOSPC").asLong() > 0, answer.text());
         assertTrue(phases.get("alone-before").get("attacks").isEmpty());
 
