@@ -86,18 +86,7 @@ class ApiAuditTest {
             }
         }
         Path two = directory.resolve("two.json");
-        List<String> verify = List.of(
-                "ssh-keygen",
-                "-Y",
-                "verify",
-                "-f",
-                signers,
-                "-I",
-                "audit@" + instance.name(),
-                "-n",
-                "cloister-audit",
-                "-s",
-                two + ".sig");
+        List<String> verify = instance.verification(Path.of(two + ".sig"));
         assertNotEquals(
                 0,
                 Command.run(verify, Files.readAllBytes(directory.resolve("one.json")), Duration.ofSeconds(10))

@@ -15,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -164,6 +166,15 @@ record Instance(String name, URI url, int sshPort, Path home) {
         Answer answer = request("POST", "/sign-in-links", Map.of());
         if (answer.status() / 100 != 2) throw new AssertionError("no sign-in link: " + answer);
         return answer.json().get("url").asText();
+    }
+
+    /** The command that checks a signature of this instance's agent as an outsider does; the document is its input. */
+    List<String> verification(Path signature, String... options) {
+        List<String> command = new ArrayList<>(List.of("ssh-keygen", "-Y", "verify", "-n", "cloister-audit"));
+        command.addAll(List.of("-f", home().resolve("keys/audit.signers").toString(), "-I", "audit@" + name()));
+        command.addAll(List.of("-s", signature.toString()));
+        command.addAll(List.of(options));
+        return command;
     }
 
     /**

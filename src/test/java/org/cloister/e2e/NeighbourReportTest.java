@@ -192,18 +192,7 @@ class NeighbourReportTest {
         Files.writeString(
                 signature,
                 instance.get("/neighbour-tests/" + id + ".sig").expect(200).text());
-        List<String> verify = List.of(
-                "ssh-keygen",
-                "-Y",
-                "verify",
-                "-f",
-                instance.home().resolve("keys/audit.signers").toString(),
-                "-I",
-                "audit@" + instance.name(),
-                "-n",
-                "cloister-audit",
-                "-s",
-                signature.toString());
+        List<String> verify = instance.verification(signature);
         Command.run(verify, text.getBytes(), Duration.ofSeconds(10)).orFail();
         assertFalse(Command.run(verify, (text + " ").getBytes(), Duration.ofSeconds(10))
                         .exit()

@@ -19,7 +19,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.cloister.Schemas;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -55,7 +54,7 @@ class RecordsTest {
                         "600")
                 .start();
         try {
-            Thread.sleep(300);
+            Eventually.pause(300);
             Instance.Answer refused = instance.change("DELETE", "/tenants/rec-eve", null);
             problem(refused, 409);
             assertTrue(refused.text().contains("process " + left.pid()), refused.text());
@@ -115,7 +114,7 @@ class RecordsTest {
         for (int milliseconds : new int[] {0, 30, 100, 250, 500}) {
             JsonNode shown = instance.tenant("rec-alice").show();
             instance.request("DELETE", "/tenants/rec-alice", null);
-            TimeUnit.MILLISECONDS.sleep(milliseconds);
+            Eventually.pause(milliseconds);
             kill("agent");
             agentAnswers();
             Eventually.holds(Duration.ofSeconds(90), () -> {
@@ -191,7 +190,7 @@ class RecordsTest {
         try (TenantHandle tenant = instance.tenant("rec-alice")) {
             String before = head();
             instance.request("POST", "/audits", null);
-            TimeUnit.MILLISECONDS.sleep(400);
+            Eventually.pause(400);
             kill("manager");
             Eventually.holds(Duration.ofSeconds(120), () -> {
                 assertNotEquals(before, head());
@@ -238,20 +237,8 @@ class RecordsTest {
         String time = DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
                 .withZone(ZoneOffset.UTC)
                 .format(Instant.parse(record.get("sealedAt").asText()));
-        List<String> verify = List.of(
-                "ssh-keygen",
-                "-Y",
-                "verify",
-                "-f",
-                instance.home().resolve("keys/audit.signers").toString(),
-                "-I",
-                "audit@" + instance.name(),
-                "-n",
-                "cloister-audit",
-                "-s",
-                directory.resolve(name + ".sig").toString(),
-                "-O",
-                "verify-time=" + time + "Z");
+        List<String> verify =
+                instance.verification(directory.resolve(name + ".sig"), "-O", "verify-time=" + time + "Z");
         byte[] document = Files.readAllBytes(directory.resolve(name));
         Command.run(verify, document, Duration.ofSeconds(10)).orFail();
         document[20] ^= 1;

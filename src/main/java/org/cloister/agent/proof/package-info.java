@@ -2,9 +2,13 @@
  * The isolation proof: an experiment, not a checklist (proof.md).
  *
  * <p>A canary is planted in every tenant and on the machine, a probe in every tenant tries every vector of the catalogue at
- * every other's and at the machine, and three controls make a denial mean something: the owner reaches its own canary, the
- * probe gets through where a sandbox is known to be broken, and the canaries are seen from outside to have lived on. What
- * cannot be tried here is not applicable, with why, and never counts as passed. May use everything else of the agent;
- * nothing else knows it.
+ * others' and at the machine (who at whom: {@link org.cloister.agent.proof.Pairs}), and three controls make a denial mean
+ * something: the owner reaches its own canary, the probe gets through where a sandbox is known to be broken, and the
+ * canaries are seen from outside to have lived on. What cannot be tried here is not applicable, with why, and never counts
+ * as passed.
+ *
+ * <p>And what is signed of it: {@link org.cloister.agent.proof.Chain} numbers and seals every record, of an audit or of
+ * something else: a deletion, a reading, a change of the key. May use everything else of the agent; what seals a record
+ * of its own, such as {@link org.cloister.agent.neighbour}, knows the chain alone.
  */
 package org.cloister.agent.proof;
