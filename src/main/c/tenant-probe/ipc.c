@@ -17,7 +17,9 @@ int shared_memory(const struct canary *c, struct attempt *a) {
     if (error) return error;
     void *memory = shmat(id, NULL, SHM_RDONLY);
     if (memory == (void *) -1) return said(a, "shmat", -1);
-    return got(a, memory, SECRET);
+    error = got(a, memory, SECRET);
+    shmdt(memory);
+    return error;
 }
 
 /* Three digits of the secret in each semaphore. */

@@ -18,8 +18,9 @@
  * the secret judges them. It harms nothing but canaries: the tag is looked for before a signal is sent, and where a call
  * could do something to the machine its arguments are such that the kernel looks at the permission and then refuses them.
  *
- * A vector is a function and a line of the table below; the agent's catalogue says in words what it is. Each attempt runs
- * in a process of its own, for a limited time, several at once.
+ * A vector is a function and a line of the table below; the agent's catalogue says in words what it is. Attempts are made
+ * by a few children, one attempt after another and each for a limited time; a child that hangs, crashes or may have been
+ * changed by what it tried is replaced.
  *
  * In a tenant the probe runs from a sealed descriptor, so that no file of the tenant's has a say (proof.md).
  */
@@ -28,6 +29,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -35,71 +37,75 @@
 
 enum { AT_ONCE = 16, SECONDS = 4, MOST_CANARIES = 4096, UNREPORTED = -1, TIMEOUT = -2, ABSENT = -3 };
 
-/* By name: what tries it, and what must have been planted for it; without that, it is tried on the machine alone. */
-static const struct { const char *name; vector *try; const char *needs; } vectors[] = {
-    { "sweep", NULL, "tag" }, /* looks for all canaries at once; first, since it takes longest */
-    { "tcp4", tcp4, "tcp4" },
-    { "tcp6", tcp6, "tcp6" },
-    { "udp4", udp4, "udp4" },
-    { "udp6", udp6, "udp6" },
-    { "ping", ping, "address4" },
-    { "metadata", metadata, NULL },
-    { "see", see, "process" },
-    { "pidfd", pidfd, "process" },
-    { "ptrace", ptrace_attach, "process" },
-    { "environ", process_environment, "process" },
-    { "proc-root", process_root, "process" },
-    { "proc-mem", process_memory, "memory" },
-    { "proc-fd", process_descriptor, "descriptor" },
-    { "process-vm", process_vm, "memory" },
-    { "priority", priority, "process" },
-    { "affinity", affinity, "process" },
-    { "read", read_secret, "file" },
-    { "open-directory", open_directory, "open" },
-    { "chroot-escape", chroot_escape, "file" },
-    { "file-handle", open_by_handle, NULL },
-    { "mknod", make_node, NULL },
-    { "block-device", block_device, NULL },
-    { "mount", mount_anything, NULL },
-    { "umount", unmount, NULL },
-    { "remount", remount, NULL },
-    { "pivot-root", pivot, NULL },
-    { "fsopen", new_mount, NULL },
-    { "open-tree", clone_mount, NULL },
-    { "btrfs-subvolume", subvolume, NULL },
-    { "btrfs-snapshot", snapshot, NULL },
-    { "btrfs-qgroup", bill_another, NULL },
-    { "sysv-shm", shared_memory, "shm" },
-    { "sysv-sem", semaphores, "sem" },
-    { "sysv-msg", messages, "msg" },
-    { "posix-shm", posix_memory, "posix-shm" },
-    { "posix-mq", posix_messages, "posix-mq" },
-    { "abstract-socket", abstract_socket, "abstract" },
-    { "named-socket", named_socket, "named" },
-    { "keyring", keyring, "key" },
-    { "raw-socket", raw_socket, NULL },
-    { "packet-socket", packet_socket, NULL },
-    { "packet-filter", packet_filter, NULL },
-    { "hostname", hostname, NULL },
-    { "clock", clock_set, NULL },
-    { "reboot", reboot_machine, NULL },
-    { "module", load_module, NULL },
-    { "kexec", load_kernel, NULL },
-    { "bpf", load_bpf, NULL },
-    { "perf", count_events, NULL },
-    { "userfaultfd", fault_handler, NULL },
-    { "io-uring", io_ring, NULL },
-    { "core-pattern", core_pattern, NULL },
-    { "sysrq", magic_keys, NULL },
-    { "kernel-log", kernel_log, NULL },
-    { "swap", swap_on, NULL },
-    { "unmapped-user", unmapped_user, NULL },
-    { "user-namespace", user_namespace, NULL },
-    { "capability", regain_capability, NULL },
-    { "own-limits", own_limits, NULL },
-    { "release-agent", release_agent, NULL },
-    { "pid-1", first_process, NULL },
-    { "signal", send_signal, "process" }, /* last: it may end the canary */
+/*
+ * By name: what tries it; what must have been planted for it, or NULL where it is tried on the machine alone; and whether it
+ * may alter the process that tries it, such as its root, its credentials or whom it traces.
+ */
+enum { KEEPS, ALTERS };
+static const struct { const char *name; vector *try; const char *needs; int alters; } vectors[] = {
+    { "sweep", NULL, "tag", KEEPS }, /* looks for all canaries at once; first, since it takes longest */
+    { "tcp4", tcp4, "tcp4", KEEPS },
+    { "tcp6", tcp6, "tcp6", KEEPS },
+    { "udp4", udp4, "udp4", KEEPS },
+    { "udp6", udp6, "udp6", KEEPS },
+    { "ping", ping, "address4", KEEPS },
+    { "metadata", metadata, NULL, KEEPS },
+    { "see", see, "process", KEEPS },
+    { "pidfd", pidfd, "process", KEEPS },
+    { "ptrace", ptrace_attach, "process", ALTERS },
+    { "environ", process_environment, "process", KEEPS },
+    { "proc-root", process_root, "process", KEEPS },
+    { "proc-mem", process_memory, "memory", KEEPS },
+    { "proc-fd", process_descriptor, "descriptor", KEEPS },
+    { "process-vm", process_vm, "memory", KEEPS },
+    { "priority", priority, "process", KEEPS },
+    { "affinity", affinity, "process", KEEPS },
+    { "read", read_secret, "file", KEEPS },
+    { "open-directory", open_directory, "open", KEEPS },
+    { "chroot-escape", chroot_escape, "file", ALTERS },
+    { "file-handle", open_by_handle, NULL, KEEPS },
+    { "mknod", make_node, NULL, KEEPS },
+    { "block-device", block_device, NULL, KEEPS },
+    { "mount", mount_anything, NULL, KEEPS },
+    { "umount", unmount, NULL, KEEPS },
+    { "remount", remount, NULL, KEEPS },
+    { "pivot-root", pivot, NULL, KEEPS },
+    { "fsopen", new_mount, NULL, KEEPS },
+    { "open-tree", clone_mount, NULL, KEEPS },
+    { "btrfs-subvolume", subvolume, NULL, KEEPS },
+    { "btrfs-snapshot", snapshot, NULL, KEEPS },
+    { "btrfs-qgroup", bill_another, NULL, KEEPS },
+    { "sysv-shm", shared_memory, "shm", KEEPS },
+    { "sysv-sem", semaphores, "sem", KEEPS },
+    { "sysv-msg", messages, "msg", KEEPS },
+    { "posix-shm", posix_memory, "posix-shm", KEEPS },
+    { "posix-mq", posix_messages, "posix-mq", KEEPS },
+    { "abstract-socket", abstract_socket, "abstract", KEEPS },
+    { "named-socket", named_socket, "named", KEEPS },
+    { "keyring", keyring, "key", KEEPS },
+    { "raw-socket", raw_socket, NULL, KEEPS },
+    { "packet-socket", packet_socket, NULL, KEEPS },
+    { "packet-filter", packet_filter, NULL, KEEPS },
+    { "hostname", hostname, NULL, KEEPS },
+    { "clock", clock_set, NULL, KEEPS },
+    { "reboot", reboot_machine, NULL, KEEPS },
+    { "module", load_module, NULL, KEEPS },
+    { "kexec", load_kernel, NULL, KEEPS },
+    { "bpf", load_bpf, NULL, KEEPS },
+    { "perf", count_events, NULL, KEEPS },
+    { "userfaultfd", fault_handler, NULL, KEEPS },
+    { "io-uring", io_ring, NULL, KEEPS },
+    { "core-pattern", core_pattern, NULL, KEEPS },
+    { "sysrq", magic_keys, NULL, KEEPS },
+    { "kernel-log", kernel_log, NULL, KEEPS },
+    { "swap", swap_on, NULL, KEEPS },
+    { "unmapped-user", unmapped_user, NULL, ALTERS },
+    { "user-namespace", user_namespace, NULL, ALTERS },
+    { "capability", regain_capability, NULL, ALTERS },
+    { "own-limits", own_limits, NULL, KEEPS },
+    { "release-agent", release_agent, NULL, KEEPS },
+    { "pid-1", first_process, NULL, KEEPS },
+    { "signal", send_signal, "process", KEEPS }, /* last: it may end the canary */
 };
 enum { VECTORS = sizeof vectors / sizeof *vectors };
 
@@ -188,24 +194,21 @@ struct result { int outcome; long micros; struct attempt attempt; };
 static struct canary canaries[MOST_CANARIES];
 static int canary_count;
 
-/* Whether the process's command line holds the tag. */
-static int has_tag(int pid, const char *tag) {
-    char path[64], line[4096];
-    snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) return 0;
-    ssize_t n = read(file, line, sizeof line);
-    close(file);
-    return n > 0 && memmem(line, (size_t) n, tag, strlen(tag)) != NULL;
-}
-
+/* In the command lines of the processes that there are here. */
 static void look_for_all(void) {
+    char path[64], line[4096];
     DIR *proc = opendir("/proc");
     for (struct dirent *entry; proc && (entry = readdir(proc));) {
         int pid = atoi(entry->d_name);
         if (pid <= 0) continue;
-        for (int i = 0; i < canary_count; i++)
-            if (!canaries[i].seen && has_tag(pid, of(&canaries[i], "tag"))) canaries[i].seen = pid;
+        snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+        int file = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t n = file < 0 ? 0 : read(file, line, sizeof line);
+        if (file >= 0) close(file);
+        for (int i = 0; n > 0 && i < canary_count; i++) {
+            const char *tag = of(&canaries[i], "tag");
+            if (!canaries[i].seen && memmem(line, (size_t) n, tag, strlen(tag))) canaries[i].seen = pid;
+        }
     }
     if (proc) closedir(proc);
 }
@@ -241,49 +244,89 @@ static void try(int which, struct canary *c, struct result *results) {
     r->outcome = outcome;
 }
 
-/* Attempts that run: at most AT_ONCE, each with its end. */
-static struct running { pid_t pid; struct result *result; time_t end; } running[AT_ONCE];
-static int busy;
+/*
+ * The attempts of a run, in their order. A worker takes one after another, and says what it is at, so that the one that
+ * watches it knows what did not end in time, and starts another in its place. All of it is shared between them.
+ */
+struct task { int which; struct canary *canary; };
+static struct work { struct task *task; int tasks; atomic_int next; struct result *results; } *work;
 
-static void wait_for(int most) {
-    static const struct timespec moment = { 0, 20000000 };
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    for (;;) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        for (int i = 0; i < busy;) {
-            struct running *r = &running[i];
-            if (waitpid(r->pid, NULL, WNOHANG) != 0) { *r = running[--busy]; continue; }
-            if (now.tv_sec >= r->end) {
-                kill(r->pid, SIGKILL);
-                waitpid(r->pid, NULL, 0);
-                if (r->result->outcome == UNREPORTED) r->result->outcome = TIMEOUT;
-                *r = running[--busy];
-                continue;
-            }
-            i++;
-        }
-        if (busy <= most) return;
-        sigtimedwait(&children, NULL, &moment);
+/* What a worker began last, or -1, and when, in seconds. */
+static struct worker { atomic_int at; atomic_long since; } *workers;
+
+static long seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static struct result *result_of(const struct task *t) { return &work->results[(t->canary - canaries) * VECTORS + t->which]; }
+
+/* In a child. After an attempt that may have changed the child itself, it ends: what comes next is tried by a new one. */
+static void work_on(struct worker *own) {
+    for (int i; (i = atomic_fetch_add(&work->next, 1)) < work->tasks;) {
+        const struct task *t = &work->task[i];
+        atomic_store(&own->since, seconds());
+        atomic_store(&own->at, i);
+        alarm(2 * SECONDS);
+        try(t->which, t->canary, work->results);
+        if (vectors[t->which].alters) return;
+        syscall(SYS_close_range, 3, ~0u, 0); /* what an attempt left open is no part of the next */
     }
 }
 
-static void start(int which, struct canary *c, struct result *results) {
-    struct result *r = &results[(c - canaries) * VECTORS + which];
-    struct timespec now;
-    r->outcome = UNREPORTED;
-    wait_for(which == VECTORS - 1 ? 0 : AT_ONCE - 1);
-    clock_gettime(CLOCK_MONOTONIC, &now);
+/* Whether a worker is still at it. One that takes too long is ended. */
+static int lives(pid_t pid, const struct worker *w, long now) {
+    if (waitpid(pid, NULL, WNOHANG) != 0) return 0;
+    if (now < atomic_load(&w->since) + SECONDS) return 1;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    int at = atomic_load(&w->at);
+    struct result *r = at < 0 ? NULL : result_of(&work->task[at]);
+    if (r && r->outcome == UNREPORTED) r->outcome = TIMEOUT;
+    return 0;
+}
+
+static pid_t start(struct worker *w) {
+    atomic_store(&w->at, -1);
+    atomic_store(&w->since, seconds());
     pid_t pid = fork();
     if (!pid) {
-        alarm(2 * SECONDS);
-        try(which, c, results);
+        work_on(w);
         _exit(0);
     }
-    if (pid < 0) note(&r->attempt, "fork: %s", name_of(errno));
-    else running[busy++] = (struct running) { pid, r, now.tv_sec + SECONDS };
+    return pid;
+}
+
+/*
+ * One worker does what takes microseconds, which is most. Each moment in which no attempt was begun, since all wait for an
+ * answer or for a processor, another is started.
+ */
+static void run(void) {
+    static const struct timespec moment = { 0, 5000000 }, longer = { 0, 20000000 };
+    pid_t pids[AT_ONCE] = { 0 };
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    for (int begun, before = -1;; before = begun) {
+        int busy = 0, place = -1;
+        long now = seconds();
+        for (int i = 0; i < AT_ONCE; i++) {
+            if (pids[i] && !lives(pids[i], &workers[i], now)) pids[i] = 0;
+            if (pids[i]) busy++;
+            else place = i;
+        }
+        begun = atomic_load(&work->next);
+        int left = begun < work->tasks;
+        if (!left && !busy) break;
+        if (left && place >= 0 && (!busy || begun == before)) {
+            pid_t pid = start(&workers[place]);
+            if (pid > 0) pids[place] = pid;
+            else if (!busy) note(&result_of(&work->task[atomic_fetch_add(&work->next, 1)])->attempt, "fork: %s", name_of(errno));
+        }
+        sigtimedwait(&children, NULL, left && place >= 0 ? &moment : &longer);
+    }
+    atomic_store(&work->next, work->tasks); /* each worker counted it on to see that there is no more */
 }
 
 static void print_text(const char *text) {
@@ -312,30 +355,44 @@ static int wanted(int which, const struct canary *c, const char *only) {
     return vectors[which].needs || (!owner && of(c, "machine"));
 }
 
+static void *shared(size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) exit(1);
+    return memory;
+}
+
+/* Where something must be done about it, it is a task. */
+static void plan(int which, struct canary *c, const char *only) {
+    struct task task = { which, c };
+    struct result *r = result_of(&task);
+    const char *needs = vectors[which].needs, *why;
+    r->outcome = ABSENT;
+    if (!wanted(which, c, only)) return;
+    if (!needs || of(c, needs)) {
+        r->outcome = UNREPORTED;
+        if (vectors[which].try || c == canaries) work->task[work->tasks++] = task; /* of all canaries by the first's */
+    } else if ((why = value(c, needs, '!'))) note(&r->attempt, "%s", why);
+}
+
 static int attack(const char *only) {
-    struct result *results = mmap(NULL, sizeof *results * VECTORS * (size_t) (canary_count + 1), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    size_t most = VECTORS * (size_t) (canary_count + 1);
     sigset_t children;
-    if (results == MAP_FAILED) return 1;
+    work = shared(sizeof *work);
+    work->results = shared(sizeof *work->results * most);
+    work->task = shared(sizeof *work->task * most);
+    workers = shared(sizeof *workers * AT_ONCE);
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
     sigprocmask(SIG_BLOCK, &children, NULL);
     look_for_all();
-    for (int v = 0; v < VECTORS; v++)
-        for (int i = 0; i < canary_count; i++) {
-            struct canary *c = &canaries[i];
-            struct result *r = &results[i * VECTORS + v];
-            const char *why;
-            r->outcome = ABSENT;
-            if (!wanted(v, c, only)) continue;
-            if (!vectors[v].needs || of(c, vectors[v].needs)) {
-                if (vectors[v].try || i == 0) start(v, c, results);
-                else r->outcome = UNREPORTED; /* by the first's */
-            } else if ((why = value(c, vectors[v].needs, '!'))) note(&r->attempt, "%s", why);
-        }
-    wait_for(0);
+    for (int v = 0; v < VECTORS; v++) {
+        if (v == VECTORS - 1) run(); /* before what may end a canary */
+        for (int i = 0; i < canary_count; i++) plan(v, &canaries[i], only);
+    }
+    run();
     for (int i = 0; i < canary_count; i++)
         for (int v = 0; v < VECTORS; v++)
-            if (wanted(v, &canaries[i], only)) print(&canaries[i], vectors[v].name, &results[i * VECTORS + v]);
+            if (wanted(v, &canaries[i], only)) print(&canaries[i], vectors[v].name, &work->results[i * VECTORS + v]);
     return fflush(stdout) ? 1 : 0;
 }
 

@@ -18,10 +18,15 @@ static struct timespec began;
 static long files;
 static int missing; /* canaries that were not found yet */
 
-/* Read with an effect, without an end, or not text that could hold a name (proc(5)); descriptors may be anybody's. */
+/*
+ * Read with an effect, without an end, or not text that could hold a name (proc(5)); descriptors may be anybody's. Two are
+ * dear: the registers of an emulated PCI device ("config", /proc/bus/pci) take milliseconds each, and es_shrinker_info
+ * walks every inode of the machine's file system under a lock.
+ */
 static const char *const skipped[] = {
     "mem", "pagemap", "kmsg", "kcore", "kpagecount", "kpageflags", "kpagecgroup", "fd", "fdinfo", "map_files", "root", "cwd", "exe", "task",
-    "clear_refs", "trace_pipe", "debug", "tracing", "smaps", "numa_maps", "power", "kallsyms", "pts",
+    "clear_refs", "trace_pipe", "debug", "tracing", "smaps", "numa_maps", "power", "kallsyms", "pts", "config", "pci",
+    "es_shrinker_info",
 };
 
 static int goes_on(void) {
@@ -31,7 +36,21 @@ static int goes_on(void) {
     return (now.tv_sec - began.tv_sec) * 1000 + (now.tv_nsec - began.tv_nsec) / 1000000 < MILLISECONDS;
 }
 
+/* A tag is 32 hexadecimal digits in a row, an id begins with eight and a dash: most of what is read has neither. */
+static int could_hold_one(const char *bytes, size_t length) {
+    size_t run = 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = bytes[i];
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) {
+            if (++run == 32) return 1;
+        } else if (c == '-' && run >= 8) return 1;
+        else run = 0;
+    }
+    return 0;
+}
+
 static void look_at(const char *bytes, size_t length, const char *where, const char *what) {
+    if (!could_hold_one(bytes, length)) return;
     for (int i = 0; i < count; i++) {
         if (!outcomes[i]) continue;
         for (int n = 0; n < 2; n++) {
@@ -45,42 +64,63 @@ static void look_at(const char *bytes, size_t length, const char *where, const c
     }
 }
 
-static void look_into(int directory, const char *name, const char *path) {
+/* @param at_once a read that gave less than a page gave all: as of an attribute of sysfs */
+static void look_into(int directory, const char *name, const char *path, int at_once) {
     static char bytes[MOST_BYTES];
     size_t length = 0;
     ssize_t n;
     int file = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (file < 0) return;
     files++;
-    while (length < sizeof bytes && (n = read(file, bytes + length, sizeof bytes - length)) > 0) length += (size_t) n;
+    while (length < sizeof bytes && (n = read(file, bytes + length, sizeof bytes - length)) > 0) {
+        length += (size_t) n;
+        if (at_once && n < 4096) break;
+    }
     close(file);
     look_at(bytes, length, path, "the content");
 }
 
-static int is_skipped(const char *name) {
+static int is_skipped(const char *path, const char *name) {
+    /* Hardware has no tenant's name; what the kernel made up may. */
+    if (!strcmp(path, "/sys/devices")) return strcmp(name, "virtual");
     for (size_t i = 0; i < sizeof skipped / sizeof *skipped; i++)
         if (!strcmp(name, skipped[i])) return 1;
     return 0;
 }
 
+/* Another process's view of the network that this one has: the same tables, and not small (network_namespaces(7)). */
+static int is_same_network(int process) {
+    struct stat own, its;
+    return !stat("/proc/self/net/dev", &own) && !fstatat(process, "net/dev", &its, 0) && own.st_ino == its.st_ino;
+}
+
+static int type_of(int directory, const struct dirent *entry) {
+    struct stat status;
+    if (entry->d_type != DT_UNKNOWN) return entry->d_type;
+    return fstatat(directory, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) ? DT_UNKNOWN : IFTODT(status.st_mode);
+}
+
+/* Of /sys only what is for everybody: drivers do things when their root reads the rest. */
+static int may_be_read(int directory, const char *name, int in_sys) {
+    struct stat status;
+    return !in_sys || (!fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) && status.st_mode & 4);
+}
+
 static void walk(int parent, const char *name, const char *path, int depth) {
     char below[1024], target[1024];
-    struct stat status;
-    int opened = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int opened = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), in_sys = !strncmp(path, "/sys", 4);
     DIR *directory = opened < 0 ? NULL : fdopendir(opened);
     if (!directory && opened >= 0) close(opened);
     for (struct dirent *entry; directory && goes_on() && (entry = readdir(directory));) {
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || is_skipped(entry->d_name)) continue;
+        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || is_skipped(path, entry->d_name)) continue;
         snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
         look_at(entry->d_name, strlen(entry->d_name), below, "the name");
-        if (fstatat(opened, entry->d_name, &status, AT_SYMLINK_NOFOLLOW)) continue;
-        if (S_ISLNK(status.st_mode)) {
+        int type = type_of(opened, entry);
+        if (type == DT_LNK) {
             ssize_t n = readlinkat(opened, entry->d_name, target, sizeof target);
             if (n > 0) look_at(target, (size_t) n, below, "the target");
-        } else if (S_ISREG(status.st_mode)) {
-            /* Of /sys only what is for everybody: drivers do things when their root reads the rest. */
-            if (strncmp(path, "/sys", 4) || status.st_mode & 4) look_into(opened, entry->d_name, below);
-        } else if (S_ISDIR(status.st_mode) && depth) walk(opened, entry->d_name, below, depth - 1);
+        } else if (type == DT_REG && may_be_read(opened, entry->d_name, in_sys)) look_into(opened, entry->d_name, below, in_sys);
+        else if (type == DT_DIR && depth && (strcmp(entry->d_name, "net") || !is_same_network(opened))) walk(opened, entry->d_name, below, depth - 1);
     }
     if (directory) closedir(directory);
 }

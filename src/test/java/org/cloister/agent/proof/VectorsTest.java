@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class VectorsTest {
 
     private static final Pattern ROW =
-            Pattern.compile("(?m)^ {4}\\{ \"([a-z0-9-]+)\", \\w+, (\"[a-z0-9-]+\"|NULL) \\},");
+            Pattern.compile("(?m)^ {4}\\{ \"([a-z0-9-]+)\", \\w+, (\"[a-z0-9-]+\"|NULL), (KEEPS|ALTERS) \\},");
 
     /** The probe's table by name; whether the machine alone is the victim. */
     private static TreeMap<String, Boolean> probes() throws IOException {
