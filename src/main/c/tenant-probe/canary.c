@@ -2,9 +2,10 @@
  * A canary: plants whatever a neighbour could reach for, and takes it away when its standard input ends, also because
  * whoever holds the other end was killed.
  *
- * It reads one line of KEY=VALUE fields parted by tabs: tag, secret (48 hexadecimal digits), directory (of its files) and,
- * where it has addresses of its own, wildcard. It prints one line of JSON, key by key what it planted where; "!key" holds
- * why something could not be. Every name follows from the tag, so that what one left behind that was killed is known by
+ * It reads one line of KEY=VALUE fields parted by tabs: name, tag, secret (48 hexadecimal digits), directory (of its files),
+ * its addresses (address4, address6) and, where they are its alone, wildcard. It prints one line of JSON, key by key what it
+ * planted where; "!key" holds why something could not be. Then, as any probe does, a line an attempt: what its owner's own
+ * access gave, tried by a child. Every name follows from the tag, so that what one left behind that was killed is known by
  * its directory, and is removed by the next.
  *
  * The process that is to be reached is a child: readable and traceable by its own root, as any is, so that the owner's
@@ -34,6 +35,7 @@ static const char *tag, *secret, *directory;
 static int listener[LISTENERS], listeners;
 static int told;
 static long key;
+static struct canary own; /* as its owner is told of it */
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
@@ -82,18 +84,19 @@ static void remove_left_behind(void) {
 
 /* ---- what is said ------------------------------------------------------------------------------------------------ */
 
-static void tell(const char *key, const char *format, const char *text, long number) {
-    printf("%s\"%s\":\"", told++ ? "," : "{", key);
-    printf(format, text, number);
-    putchar('"');
+static void tell(const char *key, const char *text) {
+    char *pair = NULL;
+    printf("%s\"%s\":\"%s\"", told++ ? "," : "{", key, text);
+    if (own.pairs < PAIRS && asprintf(&pair, "%s=%s", key, text) >= 0) own.pair[own.pairs++] = pair;
 }
 
 /* A thing that may be missing: where it is, or why it is not. */
 static int planted(const char *key, int done, const char *where) {
-    char not[32];
+    char not[32], why[64];
     snprintf(not, sizeof not, "!%s", key);
-    if (done) tell(key, "%s", where, 0);
-    else tell(not, "could not be planted here: %s", name_of(errno), 0);
+    snprintf(why, sizeof why, "could not be planted here: %s", name_of(errno));
+    if (done) tell(key, where);
+    else tell(not, why);
     return done;
 }
 
@@ -253,15 +256,25 @@ static void serve(void) {
     }
 }
 
+static const int ends[] = { SIGHUP, SIGINT, SIGTERM, SIGALRM };
+
+static void ask_as_owner(void) {
+    fflush(stdout);
+    if (fork()) return;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) signal(ends[i], SIG_DFL);
+    signal(SIGCHLD, SIG_DFL);
+    alarm(60);
+    _exit(attack_as_owner(&own));
+}
+
 int keep_canary(char *line) {
-    struct canary asked = { .pairs = 0 };
     line[strcspn(line, "\n")] = 0;
-    for (char *field; asked.pairs < PAIRS && (field = strsep(&line, "\t"));) asked.pair[asked.pairs++] = field;
-    tag = of(&asked, "tag");
-    secret = of(&asked, "secret");
-    directory = of(&asked, "directory");
-    if (!tag || !secret || !directory || strspn(tag, "0123456789abcdef") != TAG || strlen(secret) != SECRET) return 2;
-    for (int i = 0; i < 4; i++) signal((int[]) { SIGHUP, SIGINT, SIGTERM, SIGALRM }[i], end);
+    for (char *field; own.pairs < PAIRS && (field = strsep(&line, "\t"));) own.pair[own.pairs++] = field;
+    tag = of(&own, "tag");
+    secret = of(&own, "secret");
+    directory = of(&own, "directory");
+    if (!tag || !secret || !directory || !of(&own, "name") || strspn(tag, "0123456789abcdef") != TAG || strlen(secret) != SECRET) return 2;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) signal(ends[i], end);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_IGN);
     umask(077);
@@ -271,10 +284,11 @@ int keep_canary(char *line) {
     plant_files(&n);
     plant_ipc(&n);
     plant_local_sockets(&n);
-    plant_network(of(&asked, "wildcard") != NULL);
+    plant_network(of(&own, "wildcard") != NULL);
     plant_process(&n);
     puts("}");
-    fclose(stdout); /* so that whoever listens knows the end */
+    ask_as_owner();
+    fclose(stdout); /* so that whoever listens knows the end, once the owner has asked */
     serve();
     if (key > 0) syscall(SYS_keyctl, 21 /* KEYCTL_INVALIDATE */, key);
     remove_all(tag);

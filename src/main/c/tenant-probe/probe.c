@@ -2,8 +2,7 @@
  * tenant-probe: tries to reach canaries, and says what the kernel answered; or is such a canary.
  *
  *   tenant-probe [WHERE] attack [VECTOR]   as an attacker, by every vector or by one
- *   tenant-probe [WHERE] owner             as the canary's owner: the same access, but signal 0
- *   tenant-probe [WHERE] canary            plants one (canary.c)
+ *   tenant-probe [WHERE] canary            plants one (canary.c), and as its owner tries the same, but signal 0
  *   tenant-probe exhaust ADDRESS WAY...    uses up what its tenant may have (exhaust.c)
  *   tenant-probe pulse MILLIS EVERY        tells how long what a service does takes (pulse.c)
  *   tenant-probe nothing                   ends at once: a command to start
@@ -396,6 +395,12 @@ static int attack(const char *only) {
     return fflush(stdout) ? 1 : 0;
 }
 
+int attack_as_owner(const struct canary *own) {
+    owner = 1;
+    canaries[canary_count++] = *own;
+    return attack(NULL);
+}
+
 static void read_canaries(void) {
     char *line = NULL;
     size_t room = 0;
@@ -470,7 +475,7 @@ int main(int argc, char **argv) {
         char line[8192];
         return fgets(line, sizeof line, stdin) ? keep_canary(line) : 1;
     }
-    owner = !strcmp(argv[1], "owner");
+    if (strcmp(argv[1], "attack")) return 2;
     read_canaries();
     return attack(argc > 2 ? argv[2] : NULL);
 }

@@ -27,6 +27,7 @@ struct attempt {
 };
 
 extern int owner; /* the canary's own tenant asks */
+int attack_as_owner(const struct canary *); /* probe.c: by every vector; the exit status */
 
 /* A vector: 0 when the canary was reached, else what the kernel answered. */
 typedef int vector(const struct canary *, struct attempt *);

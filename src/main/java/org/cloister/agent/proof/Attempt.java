@@ -49,9 +49,9 @@ record Attempt(String victim, String vector, String outcome, long micros, String
             JsonNode node = Frames.JSON.readTree(line);
             try {
                 attempts.add(new Attempt(
-                        node.path("victim").asText(),
-                        node.path("vector").asText(),
-                        node.path("outcome").asText(),
+                        node.path("victim").asText().intern(), // one of each, of a hundred thousand
+                        node.path("vector").asText().intern(),
+                        node.path("outcome").asText().intern(),
                         node.path("micros").asLong(),
                         new String(HexFormat.of().parseHex(node.path("read").asText()), StandardCharsets.ISO_8859_1),
                         node.path("detail").asText()));

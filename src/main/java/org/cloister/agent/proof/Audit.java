@@ -15,7 +15,6 @@ import org.cloister.agent.sandbox.Refusal;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.storage.Pool;
 import org.cloister.agent.storage.Templates;
-import org.cloister.protocol.Frames;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.TenantSpec;
 
@@ -77,18 +76,14 @@ public final class Audit {
             progress.accept(new Reply.Progress("plant", 15, "Planting a canary in every tenant"));
             experiment.plant(scratch);
             progress.accept(new Reply.Progress("controls", 30, "Trying it where it must succeed"));
-            experiment.askOwners();
             breakSandboxes(experiment, running.getFirst().template());
             progress.accept(new Reply.Progress("attack", 60, "Every tenant tries every other, and the machine"));
             experiment.attack();
             progress.accept(new Reply.Progress("confirm", 97, "Confirming that every canary lives"));
             List<Report.Cell> cells = experiment.cells();
-            return chain.seal(Frames.JSON.valueToTree(report(
-                    started,
-                    pairs,
-                    cells,
-                    read,
-                    new Report.Controls(experiment.lived(cells), experiment.shown(), experiment.owned()))));
+            Report.Controls controls =
+                    new Report.Controls(experiment.lived(cells), experiment.shown(), experiment.owned());
+            return chain.seal(report(started, pairs, cells, read, controls).content());
         }
     }
 

@@ -2,6 +2,7 @@ package org.cloister.agent.proof;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,15 +47,25 @@ record Canary(String owner, int pid, long startTicks, String secret, Map<String,
         return ProcFiles.startTicks(pid) == startTicks;
     }
 
+    /** What a canary says behind its first line: what its owner's own access gave, as {@link Attempt} has it. */
+    static byte[] restOf(byte[] said) {
+        return Arrays.copyOfRange(said, firstLine(said), said.length);
+    }
+
+    private static int firstLine(byte[] said) {
+        for (int i = 0; i < said.length; i++) if (said[i] == '\n') return i + 1;
+        return said.length;
+    }
+
     /**
-     * What a canary says of itself.
+     * What a canary says of itself, in its first line.
      *
      * @throws IOException no canary says that
      */
     static Map<String, String> planted(String owner, byte[] said) throws IOException {
         Map<String, String> planted;
         try {
-            planted = Frames.JSON.readValue(said, new TypeReference<>() {});
+            planted = Frames.JSON.readValue(said, 0, firstLine(said), new TypeReference<>() {});
         } catch (IOException e) {
             throw new IOException("the canary of " + owner + " could not be planted");
         }

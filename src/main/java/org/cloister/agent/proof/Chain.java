@@ -1,6 +1,10 @@
 package org.cloister.agent.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -28,6 +32,14 @@ import org.cloister.protocol.Request;
 public final class Chain {
 
     private static final String KEY_SCHEMA = "cloister-key/1";
+
+    /** Of what stands in a tree as it is (POJONode): what the records of the product's own hold, the names in order. */
+    private static final ObjectMapper IN_ORDER = ((JsonMapper) Frames.JSON)
+            .rebuild()
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
 
     /** Copies of the latest records, for a manager that did not get one. */
     private static final int KEPT = 100;
@@ -167,7 +179,7 @@ public final class Chain {
         sealed.put("signer", signer.fingerprint());
         sealed.put("sealedAt", Report.now().toString());
         if (before.sha256() != null) sealed.put("previous", before.sha256());
-        byte[] bytes = Frames.JSON.writeValueAsBytes(sorted(sealed));
+        byte[] bytes = IN_ORDER.writeValueAsBytes(sorted(sealed));
         ChainLink link = ChainLink.of(sealed, bytes);
         String signature = signer.sign(bytes);
         Head now = new Head(link.sequence(), link.sha256(), next.fingerprint());

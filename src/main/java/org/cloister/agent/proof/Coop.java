@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -26,13 +27,23 @@ import org.cloister.protocol.TenantSpec;
 /** The canaries of one run: planted, and taken away with it, whatever happens. Safe for several threads. */
 final class Coop implements Closeable {
 
+    /**
+     * One that was planted.
+     *
+     * @param owned what its owner's own access gave, by vector
+     */
+    record Planted(Canary canary, Map<String, Attempt> owned) {}
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECONDS = 15;
-    private static final int MOST_SAID = 65_536;
+    private static final int MOST_SAID = 256 << 10;
 
-    private interface Cleanup {
+    private interface Step {
         void run() throws IOException, InterruptedException;
     }
+
+    /** @param end tells one to take everything away, {@code await} sees to it that it did */
+    private record Cleanup(Step end, Step await) {}
 
     private final Queue<Cleanup> cleanups = new ConcurrentLinkedQueue<>();
     private final Path program;
@@ -45,16 +56,23 @@ final class Coop implements Closeable {
     }
 
     /** In a tenant, through the ordinary exec path, as its root. */
-    Canary plantInside(Tenants tenants, TenantSpec spec) throws IOException, Refusal {
-        Map<String, String> told = new HashMap<>(Map.of("tag", random(16)));
+    Planted plantInside(Tenants tenants, TenantSpec spec) throws IOException, Refusal {
+        Slot slot = new Slot(spec.slot());
+        Map<String, String> known = Map.of(
+                "tag", random(16),
+                "id", spec.id().toString(),
+                "address4", slot.address4(),
+                "address6", slot.address6());
         String secret = random(24);
         Commands.Started started = tenants.commands(spec.id()).program(sealed, List.of("probe", "canary"));
-        cleanups.add(() -> end(started));
-        told.putAll(ask(spec.name(), started, "wildcard=yes\t" + order(told.get("tag"), secret, "/root")));
-        Slot slot = new Slot(spec.slot());
-        told.put("id", spec.id().toString());
-        told.put("address4", slot.address4());
-        told.put("address6", slot.address6());
+        cleanups.add(new Cleanup(() -> started.streams().getFirst().close(), () -> await(started)));
+        Linux.writeAll(
+                started.streams().get(0),
+                order(spec.name(), secret, "/root", known, "wildcard=yes\t").getBytes(StandardCharsets.US_ASCII),
+                SECONDS);
+        byte[] said = Linux.readAll(started.streams().get(1), MOST_SAID, SECONDS);
+        Map<String, String> told = new HashMap<>(Canary.planted(spec.name(), said));
+        told.putAll(known);
         told.put(
                 "hostpath",
                 tenants.root(spec.id())
@@ -63,19 +81,13 @@ final class Coop implements Closeable {
                         .toString());
         int inside = Integer.parseInt(told.get("process"));
         for (Inspection.Process process : tenants.inspect(spec.id()).processes())
-            if (process.pidInside() == inside) return canary(spec.name(), process.pid(), secret, told);
+            if (process.pidInside() == inside) return planted(spec.name(), process.pid(), secret, told, said);
         throw new IOException("the canary in " + spec.name() + " does not live");
     }
 
-    private static Map<String, String> ask(String owner, Commands.Started started, String order) throws IOException {
-        Linux.writeAll(started.streams().get(0), order.getBytes(StandardCharsets.US_ASCII), SECONDS);
-        return Canary.planted(owner, Linux.readAll(started.streams().get(1), MOST_SAID, SECONDS));
-    }
-
-    /** Its input's end tells it to take everything away; one that does not within the time is killed. */
-    private static void end(Commands.Started started) throws IOException {
+    /** One that does not end within the time is killed. */
+    private static void await(Commands.Started started) throws IOException {
         try (started) {
-            started.streams().get(0).close();
             try {
                 started.status().receive(SECONDS);
             } finally {
@@ -85,13 +97,13 @@ final class Coop implements Closeable {
     }
 
     /** On the machine itself. */
-    Canary plantOnHost(String owner, Path directory) throws IOException {
+    Planted plantOnHost(String owner, Path directory) throws IOException {
         Files.createDirectories(directory);
         return plantOutside(owner, List.of("canary"), directory.toString(), Map.of("machine", "yes"), Path.of("/"));
     }
 
     /** In a chroot of the machine's, which shares its network: its own address is loopback. */
-    Canary plantInChroot(String owner, Path tree) throws IOException {
+    Planted plantInChroot(String owner, Path tree) throws IOException {
         return plantOutside(
                 owner,
                 List.of("chroot", tree.toString(), "canary"),
@@ -100,35 +112,43 @@ final class Coop implements Closeable {
                 tree);
     }
 
-    private Canary plantOutside(
+    private Planted plantOutside(
             String owner, List<String> arguments, String directory, Map<String, String> more, Path root)
             throws IOException {
-        Map<String, String> told = new HashMap<>(Map.of("tag", random(16)));
-        told.putAll(more);
+        Map<String, String> known = new HashMap<>(Map.of("tag", random(16)));
+        known.putAll(more);
         String secret = random(24);
         List<String> command = new java.util.ArrayList<>(List.of(program.toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         Process process = builder.start();
-        cleanups.add(() -> {
-            process.getOutputStream().close();
+        cleanups.add(new Cleanup(() -> process.getOutputStream().close(), () -> {
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) process.destroyForcibly();
-        });
+        }));
         process.getOutputStream()
-                .write(order(told.get("tag"), secret, directory).getBytes(StandardCharsets.US_ASCII));
+                .write(order(owner, secret, directory, known, "").getBytes(StandardCharsets.US_ASCII));
         process.getOutputStream().flush();
-        told.putAll(Canary.planted(owner, process.getInputStream().readNBytes(MOST_SAID)));
+        byte[] said = process.getInputStream().readNBytes(MOST_SAID);
+        Map<String, String> told = new HashMap<>(Canary.planted(owner, said));
+        told.putAll(known);
         told.put("hostpath", root.resolve("." + told.get("file")).normalize().toString());
-        return canary(owner, Integer.parseInt(told.get("process")), secret, told);
+        return planted(owner, Integer.parseInt(told.get("process")), secret, told, said);
     }
 
-    private static Canary canary(String owner, int pid, String secret, Map<String, String> told) throws IOException {
-        return new Canary(owner, pid, ProcFiles.startTicks(pid), secret, told);
+    private static Planted planted(String owner, int pid, String secret, Map<String, String> told, byte[] said)
+            throws IOException {
+        Canary canary = new Canary(owner, pid, ProcFiles.startTicks(pid), secret, told);
+        Map<String, Attempt> owned = new LinkedHashMap<>();
+        for (Attempt attempt : Attempt.parse(Canary.restOf(said)))
+            if (attempt.victim().equals(owner)) owned.put(attempt.vector(), attempt.judged(canary));
+        return new Planted(canary, owned);
     }
 
-    private static String order(String tag, String secret, String directory) {
-        return "tag=" + tag + "\tsecret=" + secret + "\tdirectory=" + directory + "\n";
+    private static String order(String name, String secret, String directory, Map<String, String> told, String more) {
+        StringBuilder order = new StringBuilder(more + "name=" + name);
+        told.forEach((key, value) -> order.append('\t').append(key).append('=').append(value));
+        return order + "\tsecret=" + secret + "\tdirectory=" + directory + "\n";
     }
 
     private static String random(int length) {
@@ -139,14 +159,17 @@ final class Coop implements Closeable {
 
     @Override
     public void close() {
-        for (Cleanup cleanup : cleanups) {
-            try {
-                cleanup.run();
-            } catch (IOException e) {
-                // The tenant was stopped meanwhile, and its canary with it.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        for (Cleanup cleanup : cleanups) attempt(cleanup.end());
+        for (Cleanup cleanup : cleanups) attempt(cleanup.await());
+    }
+
+    private static void attempt(Step step) {
+        try {
+            step.run();
+        } catch (IOException e) {
+            // The tenant was stopped meanwhile, and its canary with it.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

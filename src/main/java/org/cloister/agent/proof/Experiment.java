@@ -24,8 +24,9 @@ final class Experiment implements Closeable {
 
     static final String HOST = "host";
     private static final String CHROOT = "chroot";
-    /** Tenants that are worked on side by side; a probe mostly waits for the kernel. */
-    private static final int AT_ONCE = Math.max(4, Runtime.getRuntime().availableProcessors());
+
+    /** Tenants that are worked on side by side: a probe mostly waits, a quarter of a second for what is dropped. */
+    private static final int AT_ONCE = 8 * Runtime.getRuntime().availableProcessors();
 
     /** Work on one tenant, which may go wrong. */
     interface Work {
@@ -68,20 +69,19 @@ final class Experiment implements Closeable {
         }
     }
 
-    /** @param scratch a directory that only root may look into */
+    /**
+     * In everybody who is involved, and on the machine. The owner's own access to it is tried at once.
+     *
+     * @param scratch a directory that only root may look into
+     */
     void plant(Path scratch) throws IOException {
-        canaries.put(HOST, coop.plantOnHost(HOST, scratch));
-        each(pairs.involved(), spec -> canaries.put(spec.name(), coop.plantInside(tenants, spec)));
+        keep(coop.plantOnHost(HOST, scratch));
+        each(pairs.involved(), spec -> keep(coop.plantInside(tenants, spec)));
     }
 
-    /** The owner's own access, to each canary. */
-    void askOwners() throws IOException {
-        owners.put(HOST, byVector(probe.outside(List.of(canaries.get(HOST)), List.of("owner"))));
-        each(pairs.involved(), spec -> {
-            Canary own = canaries.get(spec.name());
-            if (own != null)
-                owners.put(spec.name(), byVector(probe.inside(tenants.commands(spec.id()), "owner", List.of(own))));
-        });
+    private void keep(Coop.Planted planted) {
+        canaries.put(planted.canary().owner(), planted.canary());
+        owners.put(planted.canary().owner(), planted.owned());
     }
 
     /**
@@ -90,7 +90,7 @@ final class Experiment implements Closeable {
      */
     void breakSandboxes(Path attacker, Path victim) throws IOException {
         try (Coop own = probe.coop()) {
-            Canary canary = own.plantInChroot(CHROOT, victim);
+            Canary canary = own.plantInChroot(CHROOT, victim).canary();
             List<Canary> one = List.of(canary);
             for (Vector vector : Vectors.ALL)
                 if (vector.brokenIn() != Vector.BrokenIn.CHROOT)

@@ -1,6 +1,7 @@
 package org.cloister.agent.proof;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import org.cloister.agent.fact.Facts;
 import org.cloister.agent.fact.Finding;
 import org.cloister.agent.sandbox.ProcFiles;
+import org.cloister.protocol.Frames;
 
 /** The document of one run, as it is kept and downloaded. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -60,6 +62,32 @@ record Report(
         for (Verdict verdict : List.of(Verdict.failed, Verdict.inconclusive, Verdict.passed))
             if (verdicts.contains(verdict)) return verdict;
         return verdicts.isEmpty() ? Verdict.inconclusive : Verdict.notApplicable;
+    }
+
+    /** To be sealed. Attempts stay what they are until they are written: a tree of a hundred thousand would fill the heap. */
+    ObjectNode content() {
+        Report head = new Report(
+                schema,
+                id,
+                instance,
+                verdict,
+                startedAt,
+                finishedAt,
+                host,
+                scope,
+                tenants,
+                summary,
+                vectors,
+                null,
+                facts,
+                findings,
+                null,
+                claims,
+                notClaimed);
+        ObjectNode content = Frames.JSON.valueToTree(head);
+        content.putPOJO("cells", cells);
+        content.putPOJO("controls", controls);
+        return content;
     }
 
     record Host(String hostname, String kernel, String bootId) {

@@ -30,7 +30,7 @@ class SchemaTest {
     @BeforeEach
     void sealOneOfEach() throws Exception {
         Chain chain = new Chain(home, home.resolve("signers"), "here", new Anchor(null));
-        documents.add(chain.seal(Frames.JSON.valueToTree(report())).document());
+        documents.add(chain.seal(report().content()).document());
         documents.add(chain.seal(new Request.NoteReading(
                         UUID.randomUUID(), "admin", UUID.randomUUID(), Request.NoteReading.Form.PAGE))
                 .document());
@@ -91,6 +91,12 @@ class SchemaTest {
 
     private static ObjectNode copy(String document) throws IOException {
         return (ObjectNode) Frames.JSON.readTree(document);
+    }
+
+    @Test
+    void namesStandInOrderSoThatOneContentHasOneText() throws IOException {
+        for (String document : documents)
+            assertEquals(Frames.JSON.writeValueAsString(Chain.sorted(Frames.JSON.readTree(document))), document);
     }
 
     @Test
