@@ -2,7 +2,7 @@
 
 # A program and the package it comes in. Programs are looked for rather than packages, so that one built by hand counts.
 readonly NEEDED=(
-    btrfs:btrfs-progs debootstrap:debootstrap musl-gcc:musl-tools nft:nftables ip:iproute2 ss:iproute2
+    btrfs:btrfs-progs debootstrap:debootstrap musl-gcc:musl-tools nft:nftables conntrack:conntrack ip:iproute2 ss:iproute2
     psql:postgresql ssh-keygen:openssh-client setpriv:util-linux flock:util-linux losetup:mount useradd:passwd
     ps:procps curl:curl jq:jq wget:wget gpgv:gpgv mvn:maven gcc:gcc zstd:zstd xz:xz-utils)
 

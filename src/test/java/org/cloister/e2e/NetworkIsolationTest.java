@@ -59,8 +59,7 @@ class NetworkIsolationTest {
 
     /** What its table holds at this moment, for whoever has to find out why a test failed. */
     private static String hub() {
-        return Command.run(Internet.in(instance.run().resolve("network").toString(), "nft", "list", "ruleset")
-                        .toArray(String[]::new))
+        return Command.run(Internet.in(hubPath(), "nft", "list", "ruleset").toArray(String[]::new))
                 .out();
     }
 
@@ -204,6 +203,66 @@ class NetworkIsolationTest {
         limit(Map.of("connections", 2000));
         assertEquals("60", Internet.python(Internet.of(eve), MANY, "60"));
         outside.heard();
+    }
+
+    @Test
+    void connectionsThatEveLeavesOpenAreForgottenWhenSheStopsAndNobodyElses() throws IOException {
+        var outside = internet.listener(Internet.itself(), 7705);
+        limit(Map.of("connections", 2000));
+        Process bobs = holding(bob, 1);
+        Process eves = holding(eve, 250);
+        try {
+            for (String place : List.of(Internet.MACHINE, hubPath())) {
+                assertEquals(500, remembered(place, eve), place);
+                assertEquals(2, remembered(place, bob), place);
+            }
+            instance.change("POST", "/tenants/eve/stop", null).expect(200);
+            for (String place : List.of(Internet.MACHINE, hubPath())) {
+                assertEquals(0, remembered(place, eve), place);
+                assertEquals(2, remembered(place, bob), place);
+            }
+        } finally {
+            bobs.destroyForcibly();
+            eves.destroyForcibly();
+            instance.change("POST", "/tenants/eve/start", null).expect(200);
+        }
+        outside.heard();
+    }
+
+    /** So many connections of each family, open while it lives. */
+    private static Process holding(TenantHandle tenant, int each) throws IOException {
+        Process process = new ProcessBuilder(
+                        Internet.in(Internet.of(tenant), "python3", "-u", "-c", HOLD, Integer.toString(each)))
+                .start();
+        assertEquals("held", process.inputReader().readLine());
+        return process;
+    }
+
+    /** How many TCP connections of a tenant's a network namespace keeps track of. */
+    private static long remembered(String namespace, TenantHandle tenant) {
+        String six = String.join(
+                ":",
+                java.util.HexFormat.of().formatHex(address(address6(tenant))).split("(?<=\\G.{4})"));
+        return Command.run(
+                        Internet.in(namespace, "cat", "/proc/net/nf_conntrack").toArray(String[]::new))
+                .orFail()
+                .out()
+                .lines()
+                .filter(line -> line.contains(" ESTABLISHED src=" + address4(tenant) + " ")
+                        || line.contains(" ESTABLISHED src=" + six + " "))
+                .count();
+    }
+
+    private static byte[] address(String text) {
+        try {
+            return java.net.InetAddress.getByName(text).getAddress();
+        } catch (java.net.UnknownHostException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String hubPath() {
+        return instance.run().resolve("network").toString();
     }
 
     @Test
@@ -368,6 +427,13 @@ class NetworkIsolationTest {
                     held.append(s)
                 except OSError: pass
             print(len(held))
+            """;
+
+    private static final String HOLD = """
+            import socket, sys
+            held = [socket.create_connection((a, 7705)) for a in ('198.51.100.9', '2001:db8:77::9') for _ in range(int(sys.argv[1]))]
+            print('held')
+            sys.stdin.read()
             """;
 
     private static final String TRANSFER_SERVER = """

@@ -26,7 +26,7 @@ enum Family {
         return option;
     }
 
-    /** As in /proc/sys/net, and of the directory where it is remembered. */
+    /** As in /proc/sys/net, for conntrack(8), and of the directory where it is remembered. */
     String directory() {
         return name;
     }

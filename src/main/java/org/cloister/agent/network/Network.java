@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -163,7 +164,7 @@ public final class Network {
         return meter.of(slot, sendHeld);
     }
 
-    /** Removes the link, then the tenant's elements. Idempotent. */
+    /** Removes the link, then the tenant's elements, then what is remembered of its connections. Idempotent. */
     public synchronized void disconnect(Slot slot) throws IOException {
         known.remove(slot);
         applied.remove(slot);
@@ -183,6 +184,22 @@ public final class Network {
         } catch (IOException e) {
             if (!e.getMessage().contains("No such file or directory")) throw e; // no table, so no elements
         }
+        forgetConnections(slot);
+    }
+
+    /**
+     * On both sides of the gate. Those that were open would stay for five days (nf_conntrack_tcp_timeout_established), and
+     * count among those that all tenants may have together.
+     */
+    private void forgetConnections(Slot slot) throws IOException {
+        for (Path place : Arrays.asList(hub.path(), null))
+            for (Family family : Ip.families())
+                try {
+                    String address = family == Family.FOUR ? slot.address4() : slot.address6();
+                    Command.run(Ip.in(place, "conntrack", "-D", "-f", family.directory(), "-s", address));
+                } catch (IOException e) {
+                    if (!e.getMessage().contains(" 0 flow entries")) throw e; // conntrack(8) calls that a failure
+                }
     }
 
     /** Removes everything, and puts the machine's own settings back. Idempotent. */
