@@ -59,6 +59,7 @@ static const struct { const char *name; vector *try; const char *needs; int alte
     { "process-vm", process_vm, "memory", KEEPS },
     { "priority", priority, "process", KEEPS },
     { "affinity", affinity, "process", KEEPS },
+    { "setns", join_namespace, NULL, ALTERS },
     { "read", read_secret, "file", KEEPS },
     { "open-directory", open_directory, "open", KEEPS },
     { "chroot-escape", chroot_escape, "file", ALTERS },

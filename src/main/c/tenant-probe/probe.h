@@ -55,7 +55,7 @@ int link_local(void);         /* network.c: a network in which the metadata addr
 
 /* processes.c */
 vector see, pidfd, ptrace_attach, process_environment, process_root, process_memory, process_descriptor, process_vm, priority, affinity,
-    send_signal;
+    send_signal, join_namespace;
 /* files.c */
 vector read_secret, open_directory, chroot_escape, open_by_handle, make_node, block_device, mount_anything, unmount, remount, pivot, new_mount,
     clone_mount, subvolume, snapshot, bill_another;

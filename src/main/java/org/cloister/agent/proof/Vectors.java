@@ -56,6 +56,10 @@ final class Vectors {
                     "signal",
                     "Sends SIGKILL to the process; where it is not seen, signal 0 to its number on the host.",
                     MEMORY)
+            .machine(
+                    "setns",
+                    "Joins a namespace of a process of the machine's, by a descriptor of it and by /proc/PID/ns; then its own anew.",
+                    PID + "; " + FILTER + ", and no CAP_SYS_ADMIN")
             .at(Vector.Group.FILES, FILES)
             .secret(
                     "read",

@@ -23,5 +23,6 @@ record AuditListPage(UUID running, String hindrance, String fault, List<Row> row
             String took,
             String passed,
             String failed,
-            String voided) {}
+            String voided,
+            String inapplicable) {}
 }

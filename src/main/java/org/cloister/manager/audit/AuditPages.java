@@ -131,6 +131,7 @@ class AuditPages {
                 AuditReading.took(report.startedAt, report.finishedAt),
                 Words.count(report.passed),
                 Words.count(report.failed),
-                Words.count(report.voided));
+                Words.count(report.voided),
+                Words.count(report.inapplicable));
     }
 }

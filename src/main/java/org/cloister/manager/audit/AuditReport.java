@@ -30,6 +30,9 @@ public class AuditReport extends PanacheEntityBase {
     @Column(name = "void")
     public int voided;
 
+    @Column(name = "not_applicable")
+    public int inapplicable;
+
     @Column(name = "started_at")
     public Instant startedAt;
 

@@ -49,7 +49,10 @@ class AuditResource {
     SecurityContext caller;
 
     record Summary(
-            int passed, int failed, @JsonProperty("void") int voided) {}
+            int passed,
+            int failed,
+            @JsonProperty("void") int voided,
+            @JsonProperty("not-applicable") int inapplicable) {}
 
     /**
      * @param focus whose row and column alone it is of; empty where it is of all tenants
@@ -73,7 +76,7 @@ class AuditResource {
                     report.focus(),
                     report.startedAt,
                     report.finishedAt,
-                    new Summary(report.passed, report.failed, report.voided),
+                    new Summary(report.passed, report.failed, report.voided, report.inapplicable),
                     report.sequence,
                     report.sha256);
         }

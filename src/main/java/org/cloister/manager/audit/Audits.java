@@ -168,6 +168,8 @@ public class Audits {
             report.passed = document.path("summary").path("passed").asInt();
             report.failed = document.path("summary").path("failed").asInt();
             report.voided = document.path("summary").path("void").asInt();
+            report.inapplicable =
+                    document.path("summary").path("not-applicable").asInt();
             report.startedAt = Instant.parse(document.path("startedAt").asText());
             report.finishedAt = Instant.parse(document.path("finishedAt").asText());
             report.document = audited.document().getBytes(StandardCharsets.UTF_8);
