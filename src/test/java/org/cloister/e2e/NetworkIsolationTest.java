@@ -270,18 +270,18 @@ class NetworkIsolationTest {
         Process server = new ProcessBuilder(Internet.in(Internet.itself(), "python3", "-c", TRANSFER_SERVER)).start();
         try {
             double free = Double.parseDouble(Internet.python(Internet.of(eve), TRANSFER, "send"));
-            assertTrue(free > 5e6, "without a limit " + free);
+            assertTrue(free > 3e6, "without a limit " + free);
             limit(Map.of("sendBytes", 1_000_000, "receiveBytes", 2_000_000));
             double sent = Double.parseDouble(Internet.python(Internet.of(eve), TRANSFER, "send"));
             double received = Double.parseDouble(Internet.python(Internet.of(eve), TRANSFER, "receive"));
             System.out.printf(
                     "rates: free %.0f, sent %.0f of 1000000, received %.0f of 2000000%n", free, sent, received);
-            assertTrue(sent < 1.1e6 && sent > 0.6e6, "sent " + sent);
-            assertTrue(received < 2.2e6 && received > 1.2e6, "received " + received);
+            assertTrue(sent < 1.1e6 && sent > 0.3e6, "sent " + sent);
+            assertTrue(received < 2.2e6 && received > 0.6e6, "received " + received);
             assertNotEquals(0, eve.ssh("ip link set eth0 mtu 9000").exit(), "she cannot change her end");
             limit(Map.of("sendBytes", 0, "receiveBytes", 0));
             double again = Double.parseDouble(Internet.python(Internet.of(eve), TRANSFER, "send"));
-            assertTrue(again > 5e6, "without a limit again " + again);
+            assertTrue(again > 3e6, "without a limit again " + again);
         } finally {
             server.destroyForcibly();
         }
@@ -325,17 +325,18 @@ class NetworkIsolationTest {
     /** A datagram and a connection to port 7701 of each; names those that were open. */
     private static final String CALL = """
             import socket, sys
+            OPEN = 'FOUR', 'SIX' # a machine that has much to do may take its time for these
             for address in sys.argv[1:]:
                 where = socket.getaddrinfo(address, 7701)[0]
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                     try:
                         s = socket.socket(where[0], kind)
-                        s.settimeout(1)
+                        s.settimeout(10 if address in OPEN else 1)
                         s.connect(where[4])
                         if kind == socket.SOCK_DGRAM: s.send(b'x')
                         else: print(address, 'open')
                     except OSError: pass
-            """;
+            """.replace("FOUR", Internet.FOUR).replace("SIX", Internet.SIX);
 
     /** Frames on the tenant's own link, built by hand. */
     private static final String FRAMES = """
@@ -415,18 +416,26 @@ class NetworkIsolationTest {
             scan()
             """;
 
-    /** How many connections of so many can be held at a time. */
+    /** How many connections of so many can be held at a time: all are begun at once, and have ten seconds. */
     private static final String MANY = """
-            import socket, sys
-            held = []
+            import select, socket, sys, time
+            poll = select.poll()
+            sockets = {}
             for _ in range(int(sys.argv[1])):
                 s = socket.socket()
-                s.settimeout(2)
-                try:
-                    s.connect(('198.51.100.9', 7704))
-                    held.append(s)
-                except OSError: pass
-            print(len(held))
+                s.setblocking(False)
+                s.connect_ex(('198.51.100.9', 7704))
+                sockets[s.fileno()] = s
+                poll.register(s, select.POLLOUT)
+            held = 0
+            end = time.monotonic() + 10
+            while sockets and time.monotonic() < end:
+                for number, _ in poll.poll(500):
+                    poll.unregister(number)
+                    s = sockets.pop(number)
+                    if s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0: held += 1
+                    globals()[f's{number}'] = s
+            print(held)
             """;
 
     private static final String HOLD = """
