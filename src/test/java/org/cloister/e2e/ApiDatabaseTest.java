@@ -3,10 +3,7 @@ package org.cloister.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,14 +45,14 @@ class ApiDatabaseTest {
                     "address6", "'2001:db8::1'"));
             assertEquals(
                     "INSERT 0 1",
-                    psql(insert(other) + "; rollback")
+                    instance.psql(insert(other) + "; rollback")
                             .lines()
                             .skip(1)
                             .findFirst()
                             .orElse(""),
                     "the control");
             other.put(column, value);
-            String said = psql(insert(other));
+            String said = instance.psql(insert(other));
             assertTrue(said.contains('"' + constraint + '"'), said);
         }
     }
@@ -64,8 +61,38 @@ class ApiDatabaseTest {
     @ValueSource(strings = {"update event set actor = 'nobody'", "delete from event", "truncate event cascade"})
     void noEventIsChangedOrRemoved(String statement) {
         instance.signInLink();
-        String said = psql("begin; " + statement + "; rollback");
+        String said = instance.psql("begin; " + statement + "; rollback");
         assertTrue(said.contains("events are append-only"), said);
+    }
+
+    /** By somebody who has the database in hand, so that triggers do not hold. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "update event set actor = 'nobody' where id = (select event_id from event_seal where sequence = 2) | 2",
+                "update event set at = at + interval '1 microsecond' where id = (select max(id) from event)       | last",
+                "delete from event_seal where sequence = 3                                                        | 4",
+                "delete from event_seal where sequence = (select max(sequence) from event_seal)                   | last",
+                "update event_seal set sha256 = sha256('x') where sequence = 3                                    | 3",
+            })
+    void anEventThatWasChangedInSpiteOfThatIsFound(String change, String number) {
+        for (int i = 0; i < 4; i++) instance.signInLink();
+        String last = instance.psql("\\t\nselect max(sequence) from event_seal").replaceAll("\\D", "");
+        String said = instance.psql(
+                "begin; alter table event disable trigger user; alter table event_seal disable trigger user; " + change
+                        + "; select event_chain_break(); rollback");
+        assertTrue(said.contains(" " + number.replace("last", last) + "\n"), said);
+    }
+
+    @Test
+    void eventsAreSealedOneAfterAnotherAlsoWhereManyAreWrittenAtOnce() throws Exception {
+        try (var many = java.util.concurrent.Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < 80; i++) many.submit(instance::signInLink);
+        }
+        var state = instance.get("/events/chain").expect(200).json();
+        assertTrue(state.get("sequence").asLong() >= 80, state.toString());
+        assertTrue(!state.has("brokenAt"), state.toString());
     }
 
     @ParameterizedTest
@@ -73,14 +100,14 @@ class ApiDatabaseTest {
             strings = {"update sealed_record set document = ''", "delete from sealed_record", "truncate sealed_record"})
     void noRecordIsChangedOrRemoved(String statement) {
         instance.tenant("api-db2").close(); // leaves one
-        String said = psql("begin; " + statement + "; rollback");
+        String said = instance.psql("begin; " + statement + "; rollback");
         assertTrue(said.contains("records are append-only"), said);
     }
 
     @Test
     void noTokenIsKeptButItsHash() {
         String code = instance.signInLink().replaceFirst(".*code=", "");
-        String dump = psql("select * from sign_in_link") + psql("select * from web_session");
+        String dump = instance.psql("select * from sign_in_link") + instance.psql("select * from web_session");
         assertTrue(dump.length() > 64, dump);
         assertTrue(!dump.contains(code) && !dump.contains(instance.adminToken()), "a token lies in the database");
     }
@@ -92,13 +119,5 @@ class ApiDatabaseTest {
                 + ", limits, " + values.get("uid_range") + ", "
                 + values.get("address4")
                 + ", " + values.get("address6") + " from tenant where name = 'api-db'";
-    }
-
-    /** What psql said, errors included; as root, over the instance's own socket. */
-    private String psql(String statements) {
-        List<String> psql = List.of("psql", "-X", "-h", instance.run() + "/db", "-U", "cloister", "-d", "cloister");
-        Command.Outcome outcome =
-                Command.run(psql, (statements + ";\n").getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(30));
-        return outcome.out() + outcome.stderr();
     }
 }

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -188,5 +189,13 @@ record Instance(String name, URI url, int sshPort, Path home) {
     /** @param more fields of the request beside name, plan, sshKeys and start, which they may replace */
     TenantHandle tenant(String name, Map<String, Object> more) {
         return TenantHandle.create(this, name, more);
+    }
+
+    /** What psql said, errors included; as root, over the instance's own socket. */
+    String psql(String statements) {
+        List<String> psql = List.of("psql", "-X", "-h", run() + "/db", "-U", "cloister", "-d", "cloister");
+        Command.Outcome outcome =
+                Command.run(psql, (statements + ";\n").getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(30));
+        return outcome.out() + outcome.stderr();
     }
 }

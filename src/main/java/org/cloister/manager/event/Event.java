@@ -38,8 +38,15 @@ public class Event extends PanacheEntityBase {
     }
 
     /** The newest events of one tenant, the newest first. */
-    public static List<Event> latest(String tenant, int limit) {
+    static List<Event> latest(String tenant, int limit) {
         return find("tenant = ?1 order by id desc", tenant).page(0, limit).list();
+    }
+
+    /** Those alone since it was made: an earlier one of the same name was somebody else's. */
+    public static List<Event> latest(String tenant, Instant since, int limit) {
+        return find("tenant = ?1 and at >= ?2 order by id desc", tenant, since)
+                .page(0, limit)
+                .list();
     }
 
     /**

@@ -3,6 +3,7 @@ package org.cloister.manager.event;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -20,6 +21,9 @@ import java.util.List;
 class EventPages {
 
     private static final int PAGE = 50;
+
+    @Inject
+    EventChain chain;
 
     @CheckedTemplate
     static class Templates {
@@ -41,7 +45,7 @@ class EventPages {
         return Templates.list$live(page(tenant, before));
     }
 
-    private static EventListPage page(String asked, Long before) {
+    private EventListPage page(String asked, Long before) {
         String tenant = asked == null || asked.isBlank() ? null : asked;
         List<Event> found = new ArrayList<>(newest(tenant, before));
         String query = tenant == null ? "?" : "?tenant=" + URLEncoder.encode(tenant, StandardCharsets.UTF_8) + "&";
@@ -51,7 +55,7 @@ class EventPages {
             older = "/events" + query + "before=" + found.getLast().id;
         }
         String here = before == null ? query : query + "before=" + before;
-        return new EventListPage(tenant, found, "/live/events" + here.replaceAll("[?&]$", ""), older);
+        return new EventListPage(tenant, found, "/live/events" + here.replaceAll("[?&]$", ""), older, chain.head());
     }
 
     /** One more than a page where there are more, the newest first. */

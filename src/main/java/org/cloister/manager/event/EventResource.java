@@ -1,5 +1,6 @@
 package org.cloister.manager.event;
 
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -21,6 +22,16 @@ class EventResource {
         static EventView of(Event event) {
             return new EventView(event.id, event.at, event.actor, event.kind, event.tenant, event.sentence, event.link);
         }
+    }
+
+    @Inject
+    EventChain chain;
+
+    /** Whether every event is still what it was sealed as; all of them are read for it. */
+    @GET
+    @Path("chain")
+    public EventChain.State chain() {
+        return chain.check();
     }
 
     /** In the order of the log. Without after=, the last page: what a reader who follows the log begins with. */
