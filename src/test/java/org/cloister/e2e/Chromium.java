@@ -38,6 +38,11 @@ final class Chromium implements AutoCloseable {
         return new Visitor(instance, browser);
     }
 
+    /** Somebody whom this link signs in. */
+    Visitor visit(Instance instance, String link) {
+        return new Visitor(instance, browser, link);
+    }
+
     @Override
     public void close() {
         playwright.close();

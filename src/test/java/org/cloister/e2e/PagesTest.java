@@ -75,8 +75,7 @@ class PagesTest {
         assertThat(admin.heading("Tenants")).isVisible();
         admin.button("Sign out").click();
         page.navigate(link);
-        admin.button("Sign in").click();
-        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Run ops/up on the machine for a new one.");
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("root of the machine gets one from ops/up.");
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * An admin who is signed in with a real browser. Closing it fails where the browser complained: of a script's error, or of
+ * Somebody, mostly an admin, who is signed in with a real browser. Closing it fails where the browser complained: of a script's error, or of
  * something that the Content-Security-Policy refused.
  */
 final class Visitor implements AutoCloseable {
@@ -30,6 +30,11 @@ final class Visitor implements AutoCloseable {
     final Page page;
 
     Visitor(Instance instance, Browser browser) {
+        this(instance, browser, instance.signInLink());
+    }
+
+    /** @param link that signs somebody in */
+    Visitor(Instance instance, Browser browser, String link) {
         this.instance = instance;
         context = browser.newContext(new Browser.NewContextOptions().setViewportSize(1280, 900));
         context.setDefaultTimeout(PATIENCE_MILLIS);
@@ -38,7 +43,7 @@ final class Visitor implements AutoCloseable {
         page.onConsoleMessage(message -> {
             if (message.text().contains("Content Security Policy")) complaints.add(message.text());
         });
-        page.navigate(instance.signInLink());
+        page.navigate(link);
         button("Sign in").click();
     }
 

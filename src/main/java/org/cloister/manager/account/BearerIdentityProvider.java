@@ -8,6 +8,8 @@ import io.quarkus.security.identity.request.TokenAuthenticationRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import org.cloister.manager.right.Caller;
+import org.cloister.manager.right.Role;
 
 /** Knows a program by its bearer token. */
 @ApplicationScoped
@@ -15,6 +17,9 @@ class BearerIdentityProvider implements IdentityProvider<TokenAuthenticationRequ
 
     @Inject
     AdminToken admin;
+
+    @Inject
+    Tokens tokens;
 
     @Override
     public Class<TokenAuthenticationRequest> getRequestType() {
@@ -25,8 +30,12 @@ class BearerIdentityProvider implements IdentityProvider<TokenAuthenticationRequ
     public Uni<SecurityIdentity> authenticate(
             TokenAuthenticationRequest request, AuthenticationRequestContext context) {
         return context.runBlocking(() -> {
-            if (!admin.matches(request.getToken().getToken())) throw new AuthenticationFailedException();
-            return SessionIdentityProvider.identity("admin");
+            String token = request.getToken().getToken();
+            // Root's token needs no database.
+            if (admin.matches(token))
+                return SessionIdentityProvider.identity(new Caller(Account.ROOT, Role.ADMIN, null, false));
+            return SessionIdentityProvider.identity(
+                    tokens.caller(token).orElseThrow(AuthenticationFailedException::new));
         });
     }
 }

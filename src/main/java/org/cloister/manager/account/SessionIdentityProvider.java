@@ -8,6 +8,7 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import org.cloister.manager.right.Caller;
 
 /** Knows a browser by its session. One that is unknown or over is nobody, so that its page leads to the sign-in. */
 @ApplicationScoped
@@ -23,16 +24,17 @@ class SessionIdentityProvider implements IdentityProvider<SessionRequest> {
 
     @Override
     public Uni<SecurityIdentity> authenticate(SessionRequest request, AuthenticationRequestContext context) {
-        return context.runBlocking(() -> signIn.account(request.token())
-                .map(SessionIdentityProvider::identity)
+        return context.runBlocking(() -> signIn.signed(request.token())
+                .map(signed -> identity(signed.caller()))
                 .orElseGet(() ->
                         QuarkusSecurityIdentity.builder().setAnonymous(true).build()));
     }
 
-    static SecurityIdentity identity(String account) {
+    static SecurityIdentity identity(Caller caller) {
         return QuarkusSecurityIdentity.builder()
-                .setPrincipal(new QuarkusPrincipal(account))
-                .addRole("admin")
+                .setPrincipal(new QuarkusPrincipal(caller.account()))
+                .addRole(caller.role().word())
+                .addAttribute(Caller.ATTRIBUTE, caller)
                 .build();
     }
 }

@@ -20,7 +20,8 @@ public class SignInLink extends PanacheEntityBase {
     @Column(name = "code_sha256")
     public String codeSha256;
 
-    public String account;
+    @Column(name = "account_id")
+    public UUID accountId;
 
     @Column(name = "created_at")
     public Instant createdAt;

@@ -16,12 +16,16 @@ class SignInLinkResource {
     @Inject
     SignIn signIn;
 
-    /** The link leads to the host and port that this request was sent to. */
+    @Inject
+    Accounts accounts;
+
+    /** For the account of the caller. The link leads to the host and port that this request was sent to. */
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     public Response create(@Context HttpServerRequest request, @Context SecurityContext caller) {
-        SignIn.Link link =
-                signIn.issue(caller.getUserPrincipal().getName(), request.scheme() + "://" + request.authority());
+        String name = caller.getUserPrincipal().getName();
+        SignIn.Link link = signIn.issue(
+                name, accounts.get(name), SignIn.LINK_LASTS, request.scheme() + "://" + request.authority());
         return Response.status(201).entity(link).build();
     }
 }

@@ -16,11 +16,12 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.function.Supplier;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.record.Records;
 import org.jboss.resteasy.reactive.RestForm;
 
-/** In by a link that works once, and out again. Opening the link uses nothing up; the button does. */
+/** In by a password or by a link that works once, and out again. Opening the link uses nothing up; the button does. */
 @Path("/")
 @Produces(MediaType.TEXT_HTML)
 @Blocking
@@ -35,35 +36,62 @@ class SignInPages {
     @CheckedTemplate
     static class Templates {
 
-        static native TemplateInstance signIn(String code, String fault, String head);
+        static native TemplateInstance signIn(SignInPage view);
 
         static native TemplateInstance signedOut();
     }
 
+    /**
+     * @param code of a link, where it leads somewhere; else null
+     * @param account whom the link signs in
+     * @param name as it was typed
+     * @param fault null where nothing was refused
+     * @param head of the chain of records; null before there is one
+     */
+    record SignInPage(String code, String account, String name, String fault, String head) {}
+
     @GET
     @Path("sign-in")
     public TemplateInstance show(@QueryParam("code") String code) {
-        return Templates.signIn(
-                code == null || code.isBlank() ? null : code,
-                null,
-                records.head().orElse(null));
+        if (code == null || code.isBlank()) return page(null, null, "", null);
+        return signIn.invited(code)
+                .map(account -> page(code, account.name, "", null))
+                .orElseGet(() -> page(null, null, "", SignIn.SPENT));
     }
 
+    /** A link's code, or a name with its password and, where there is one, the code of the second factor. */
     @POST
     @Path("sign-in")
-    public Response redeem(@RestForm String code, @Context HttpServerRequest request) {
+    public Response redeem(
+            @RestForm String code,
+            @RestForm String name,
+            @RestForm String password,
+            @RestForm String factor,
+            @Context HttpServerRequest request) {
+        Origin origin = Origin.of(request);
+        return name == null
+                ? enter("", request, () -> signIn.redeem(code, origin))
+                : enter(name, request, () -> signIn.redeem(name, password, factor, origin));
+    }
+
+    private Response enter(String name, HttpServerRequest request, Supplier<SignIn.Session> way) {
         try {
-            SignIn.Session session = signIn.redeem(code);
+            SignIn.Session session = way.get();
             int seconds = (int) SignIn.SESSION_LASTS.toSeconds();
-            return Response.seeOther(URI.create("/"))
+            return Response.seeOther(URI.create(session.welcome() ? "/account" : "/"))
                     .cookie(cookie(session.token(), seconds, request))
                     .build();
         } catch (Refusal refusal) {
-            return Response.status(403)
-                    .entity(Templates.signIn(
-                            null, refusal.sentence(), records.head().orElse(null)))
+            return Response.status(refusal.kind() == Refusal.Kind.LATER ? 429 : 403)
+                    .entity(page(null, null, name, refusal.sentence()))
                     .build();
         }
+    }
+
+    private TemplateInstance page(String code, String account, String name, String fault) {
+        String echo = name.length() <= 64 ? name : "";
+        return Templates.signIn(
+                new SignInPage(code, account, echo, fault, records.head().orElse(null)));
     }
 
     @POST

@@ -1,5 +1,6 @@
 /**
- * Who is asking: the admin's bearer token, one-time sign-in links, browser sessions, and the check that a browser's
- * request came from our own pages. Tokens are kept as SHA-256 alone.
+ * Who is asking: accounts with password and second factor, one-time links, browser sessions, programs' tokens, root's own
+ * token, and the check that a browser's request came from our own pages. Of passwords, codes and tokens hashes alone are
+ * kept; what they may do is {@code manager.right}'s.
  */
 package org.cloister.manager.account;

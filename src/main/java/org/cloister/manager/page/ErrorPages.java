@@ -16,7 +16,7 @@ import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /** What went wrong, as a page: the API's own sentence for whoever asked with a browser. */
 @ApplicationScoped
-class ErrorPages {
+public class ErrorPages {
 
     @CheckedTemplate
     static class Templates {
@@ -38,15 +38,16 @@ class ErrorPages {
         router.route().order(Integer.MAX_VALUE).handler(context -> {
             if (Problem.isForPrograms(context.normalizedPath())
                     || context.request().method() != HttpMethod.GET) context.next();
-            else send(context);
+            else send(context, 404, "There is nothing under this path.");
         });
     }
 
-    private static void send(RoutingContext context) {
+    /** Answers with this page, outside of JAX-RS. */
+    public static void send(RoutingContext context, int status, String sentence) {
         context.response()
-                .setStatusCode(404)
+                .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/html;charset=UTF-8")
-                .end(page(404, "There is nothing under this path.").render());
+                .end(page(status, sentence).render());
     }
 
     private static TemplateInstance page(int status, String sentence) {

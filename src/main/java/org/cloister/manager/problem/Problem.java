@@ -36,6 +36,7 @@ public record Problem(String title, int status, String detail, String field) {
             case UNKNOWN -> 404;
             case CONFLICT -> 409;
             case FULL -> 507;
+            case LATER -> 429;
             case UNSUPPORTED -> 501;
             case FAULT -> 503;
         };

@@ -16,6 +16,9 @@ public final class Refusal extends RuntimeException {
         UNKNOWN,
         CONFLICT,
         FULL,
+
+        /** Asked again later it may be granted. */
+        LATER,
         UNSUPPORTED,
         FAULT
     }
@@ -56,6 +59,10 @@ public final class Refusal extends RuntimeException {
 
     public static Refusal full(String sentence) {
         return new Refusal(Kind.FULL, null, sentence);
+    }
+
+    public static Refusal later(String sentence) {
+        return new Refusal(Kind.LATER, null, sentence);
     }
 
     public Kind kind() {

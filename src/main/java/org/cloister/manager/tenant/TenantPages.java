@@ -25,6 +25,7 @@ import org.cloister.manager.operation.Operations;
 import org.cloister.manager.page.Uploads;
 import org.cloister.manager.plan.Plans;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.right.Who;
 import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.manager.tenant.TenantPage.Said;
 import org.jboss.resteasy.reactive.RestForm;
@@ -52,6 +53,9 @@ class TenantPages {
     @Inject
     Plans plans;
 
+    @Inject
+    Who who;
+
     @CheckedTemplate
     static class Templates {
 
@@ -68,9 +72,12 @@ class TenantPages {
         static native TemplateInstance plan$effect(PlanChange change);
     }
 
+    /** A tenant's own people begin with it. */
     @GET
-    public TemplateInstance list() {
-        return Templates.list(views.list());
+    public Response list() {
+        return who.isTenant()
+                ? to("/tenants/" + who.getTenant())
+                : Response.ok(Templates.list(views.list())).build();
     }
 
     @GET

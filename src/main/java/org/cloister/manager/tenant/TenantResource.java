@@ -21,6 +21,7 @@ import org.cloister.manager.operation.Preference;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.right.Who;
 import org.cloister.protocol.Inspection;
 
 @Path("/api/v1/tenants")
@@ -40,6 +41,9 @@ class TenantResource {
     @Inject
     SshDoor ssh;
 
+    @Inject
+    Who who;
+
     @Context
     SecurityContext caller;
 
@@ -50,9 +54,11 @@ class TenantResource {
         return preference.answer(operation, 201, () -> view(tenants.get(wish.name()), true));
     }
 
+    /** A tenant's own people see it alone. */
     @GET
     public Response list(@QueryParam("after") String after, @QueryParam("limit") String wished, @Context UriInfo uri) {
         int limit = Page.limit(wished);
+        if (who.isTenant()) return Response.ok(List.of(get(who.getTenant()))).build();
         List<TenantView> page = Tenant.page(after, limit + 1).stream()
                 .map(tenant -> view(tenant, false))
                 .toList();

@@ -174,7 +174,7 @@ class TenantViews {
                 keys(tenant),
                 snapshots(tenant),
                 PlanChoice.all(tenant.plan),
-                Event.latest(tenant.name, EVENTS),
+                Event.latest(tenant.name, tenant.createdAt, EVENTS),
                 said);
     }
 
