@@ -1,0 +1,111 @@
+package org.cloister.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+
+/** The commands that begin with "tenant". */
+final class Tenants {
+
+    private Tenants() {}
+
+    static int run(Call call) throws IOException {
+        return switch (call.verb()) {
+            case "create" -> create(call);
+            case "list" -> list(call);
+            case "show" -> show(call, call.api().get(path(call)));
+            case "set" -> set(call);
+            case "delete" -> delete(call);
+            default -> act(call);
+        };
+    }
+
+    private static String path(Call call) {
+        return "/tenants/" + call.part(0);
+    }
+
+    private static int create(Call call) throws IOException {
+        Line line = call.line();
+        ObjectNode wish = Api.object();
+        wish.put("name", line.argument(0));
+        wish.put("plan", line.value("--plan"));
+        if (line.has("--template")) wish.put("template", line.value("--template"));
+        if (line.has("--key")) wish.set("sshKeys", Keys.read(line.values("--key")));
+        wish.put("start", !line.has("--no-start"));
+        return changed(call, call.change("POST", "/tenants", wish));
+    }
+
+    private static int set(Call call) {
+        Line line = call.line();
+        ObjectNode wish = Api.object();
+        if (line.has("--plan")) wish.put("plan", line.value("--plan"));
+        for (String limit : line.arguments().subList(1, line.arguments().size())) {
+            int equals = limit.indexOf('=');
+            if (equals < 1) throw new UsageException("\"" + limit + "\" is no limit such as memoryBytes=1G.");
+            String name = limit.substring(0, equals);
+            wish.withObjectProperty("limits").put(name, Values.typed(name, limit.substring(equals + 1)));
+        }
+        if (wish.isEmpty())
+            throw new UsageException("What is to change? " + line.command().synopsis());
+        return changed(call, call.change("PATCH", path(call), wish));
+    }
+
+    private static int act(Call call) {
+        JsonNode done = call.change("POST", path(call) + "/" + call.verb(), null);
+        if (call.goesOn(done)) return 0;
+        JsonNode tenant = call.api().get(path(call));
+        notes(call, tenant);
+        return call.say(
+                tenant, call.line().argument(0) + " is " + tenant.get("state").asText() + ".");
+    }
+
+    private static int delete(Call call) {
+        String name = call.line().argument(0);
+        call.confirm(name, "delete " + name + " with everything in it");
+        JsonNode done = call.change("DELETE", path(call), null);
+        return call.goesOn(done) ? 0 : call.say(done, name + " is deleted.");
+    }
+
+    private static int changed(Call call, JsonNode operation) {
+        if (call.goesOn(operation)) return 0;
+        JsonNode tenant = call.api().get(path(call));
+        notes(call, tenant);
+        return show(call, tenant);
+    }
+
+    private static void notes(Call call, JsonNode tenant) {
+        for (JsonNode note : tenant.path("notes")) call.err().println("note: " + Terminal.plain(note.asText()));
+    }
+
+    private static int list(Call call) {
+        JsonNode tenants = call.api().all("/tenants");
+        Table table = new Table("NAME", "STATE", "PLAN", "TEMPLATE", "ADDRESS", "CREATED");
+        for (JsonNode tenant : tenants)
+            table.row(
+                    Values.text(tenant, "name"),
+                    Values.text(tenant, "state"),
+                    Values.text(tenant, "plan"),
+                    Values.text(tenant, "template"),
+                    Values.text(tenant, "address4"),
+                    Values.time(tenant.path("createdAt")));
+        return call.print(tenants, table, "There is no tenant yet: cloister tenant create NAME --plan PLAN");
+    }
+
+    private static int show(Call call, JsonNode tenant) {
+        Table table = new Table("TENANT", Values.text(tenant, "name"));
+        table.row("state", Values.text(tenant, "state"));
+        if (tenant.hasNonNull("failure")) table.row("failure", Values.text(tenant, "failure"));
+        table.row("plan", Values.text(tenant, "plan"));
+        table.row("template", Values.text(tenant, "template"));
+        table.row("ssh", Values.text(tenant.path("ssh"), "command"));
+        table.row("addresses", Values.text(tenant, "address4") + " " + Values.text(tenant, "address6"));
+        long first = tenant.path("uidRange").path("first").asLong();
+        table.row(
+                "uids",
+                first + "-" + (first + tenant.path("uidRange").path("count").asLong() - 1));
+        table.row("profile", Values.text(tenant, "profile"));
+        table.row("created", Values.time(tenant.path("createdAt")));
+        Values.limits(table, tenant.path("limits"));
+        return call.print(tenant, table, "");
+    }
+}
