@@ -2,6 +2,7 @@ package org.cloister.manager.ssh;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousSocketChannel;
 import org.apache.sshd.common.FactoryManager;
 import org.apache.sshd.common.PropertyResolver;
@@ -13,6 +14,7 @@ import org.apache.sshd.common.io.nio2.Nio2ServiceFactory;
 import org.apache.sshd.common.io.nio2.Nio2ServiceFactoryFactory;
 import org.apache.sshd.common.io.nio2.Nio2Session;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
 
 /**
  * A client's connection that is not listened to while the client does not take its answers. The library queues what it has
@@ -48,9 +50,15 @@ final class Conversation extends Nio2Session {
                 suspendRead();
             }
         }
-        IoWriteFuture sent = super.writeBuffer(buffer);
+        IoWriteFuture sent = NetworkThreads.settlingHere(() -> super.writeBuffer(buffer));
         sent.addListener(done -> sent(bytes));
         return sent;
+    }
+
+    /** Outside the heap, so that the kernel's bytes are copied once and not twice on their way to the decoder. */
+    @Override
+    public void startReading(int size) {
+        startReading(ByteBuffer.allocateDirect(size));
     }
 
     private void sent(int bytes) {
@@ -67,7 +75,8 @@ final class Conversation extends Nio2Session {
 
         @Override
         public IoServiceFactory create(FactoryManager manager) {
-            return new Nio2ServiceFactory(manager, newExecutor(), null) {
+            return new Nio2ServiceFactory(
+                    manager, new NetworkThreads(CoreModuleProperties.NIO_WORKERS.getRequired(manager)), null) {
                 @Override
                 public Nio2Session createSession(
                         Nio2Service service, IoHandler handler, AsynchronousSocketChannel socket, SocketAddress address)

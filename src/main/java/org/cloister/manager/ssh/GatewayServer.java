@@ -24,6 +24,9 @@ final class GatewayServer implements Closeable {
 
     private static final int NETWORK_THREADS = 8;
 
+    /** Bytes read at a time: a whole packet of {@link OutputPump#CHUNK} and what stands around it, and a part of the next. */
+    private static final int READ = 64 * 1024;
+
     /** Sessions in one connection. OpenSSH allows 10. */
     private static final int CHANNELS = 32;
 
@@ -128,6 +131,7 @@ final class GatewayServer implements Closeable {
         CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO2_READ_TIMEOUT.set(server, Duration.ZERO);
         CoreModuleProperties.NIO_WORKERS.set(server, NETWORK_THREADS);
+        CoreModuleProperties.NIO2_READ_BUFFER_SIZE.set(server, READ);
         // Above what Channels refuses in words; the library would end the whole connection.
         CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, 2 * (CHANNELS + Forwards.CONNECTIONS));
         CoreModuleProperties.TCP_NODELAY.set(server, true);
