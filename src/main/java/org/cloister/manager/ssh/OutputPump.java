@@ -9,6 +9,7 @@ import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.channel.AbstractChannel;
 import org.apache.sshd.common.channel.RemoteWindow;
 import org.apache.sshd.common.io.IoWriteFuture;
+import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 
 /**
@@ -32,6 +33,12 @@ final class OutputPump implements Runnable {
 
     /** OpenSSH's packet size; a larger read would only be cut up again. */
     static final int CHUNK = 32 * 1024;
+
+    /**
+     * Who writes so much at a time writes more, and its packets are used again: new ones stream through the processor's
+     * caches. Whoever writes less keeps none, so that a session which waits for its user holds no memory.
+     */
+    private static final int STREAM = CHUNK / 2;
 
     /** For message, recipient, kind of extended data and length. */
     private static final int HEADER = 16;
@@ -87,6 +94,8 @@ final class OutputPump implements Runnable {
     private void carry() throws IOException, InterruptedException {
         ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
         IoWriteFuture underWay = null;
+        Buffer last = null;
+        Buffer spare = null;
         while (true) {
             reading = true;
             int length;
@@ -99,23 +108,33 @@ final class OutputPump implements Runnable {
             if (length < 0) break;
             chunk.flip();
             while (chunk.hasRemaining()) {
-                Buffer packet = fill(chunk);
+                Buffer packet = fill(spare, chunk);
                 if (underWay != null) underWay.verify();
                 underWay = channel.writePacket(packet);
+                spare = last; // it was written
+                last = packet;
             }
+            if (length < STREAM) last = spare = null;
             bytes += length;
             sent.accept(length);
         }
         if (underWay != null) underWay.verify();
     }
 
-    /** As much of the chunk as one packet and the client's window take; waits until that is something. */
-    private Buffer fill(ByteBuffer chunk) throws IOException, InterruptedException {
+    /**
+     * A packet with as much of the chunk as it and the client's window take; waits until that is something.
+     *
+     * @param spare to be used again, or null
+     */
+    private Buffer fill(Buffer spare, ByteBuffer chunk) throws IOException, InterruptedException {
         RemoteWindow window = channel.getRemoteWindow();
         long space = Math.min(window.waitForSpace(PATIENCE), window.getPacketSize());
         int length = (int) Math.min(space, chunk.remaining());
         window.waitAndConsume(length, PATIENCE); // again, since the other stream of the process shares the window
-        Buffer packet = channel.getSession().createBuffer(stream.message, HEADER + length);
+        Session session = channel.getSession();
+        Buffer packet = spare == null
+                ? session.createBuffer(stream.message, HEADER + length)
+                : session.prepareBuffer(stream.message, spare);
         packet.putUInt(channel.getRecipient());
         if (stream == Stream.ERROR) packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
         packet.putUInt(length);
