@@ -1,7 +1,9 @@
 package org.cloister.manager.ssh;
 
 import java.util.List;
+import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
+import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.compression.BuiltinCompressions;
 import org.apache.sshd.common.kex.BuiltinDHFactories;
 import org.apache.sshd.common.mac.BuiltinMacs;
@@ -22,8 +24,8 @@ final class Algorithms {
             BuiltinDHFactories.curve25519,
             BuiltinDHFactories.curve25519_libssh);
 
-    private static final List<BuiltinCiphers> CIPHERS =
-            List.of(BuiltinCiphers.aes128gcm, BuiltinCiphers.aes256gcm, BuiltinCiphers.aes256ctr);
+    private static final List<NamedFactory<Cipher>> CIPHERS = List.of(
+            Aes.gcm(BuiltinCiphers.aes128gcm), Aes.gcm(BuiltinCiphers.aes256gcm), Aes.ctr(BuiltinCiphers.aes256ctr));
 
     private static final List<BuiltinMacs> MACS = List.of(BuiltinMacs.hmacsha512etm, BuiltinMacs.hmacsha256etm);
 
