@@ -178,6 +178,14 @@ class SshTest {
             assertEquals("5\n", alice.ssh("12345".getBytes(), "wc -c").orFail().out());
         }
 
+        /** F_GETPIPE_SZ is 1032. */
+        @Test
+        void hasPipesThatHoldSeveralPackets() {
+            String sizes = "foreach (*STDIN, *STDOUT, *STDERR) { printf \"%d \", fcntl($_, 1032, 0) >> 10 }";
+            assertEquals(
+                    "256 256 64 ", alice.ssh("perl -e '" + sizes + "'").orFail().out());
+        }
+
         @Test
         void mayLeaveItsInputUnread() {
             assertEquals(

@@ -21,6 +21,9 @@ import org.cloister.protocol.Slot;
 /** Starts processes in one running tenant, through its exec service. */
 public final class Commands {
 
+    /** Bytes on their way to and from a command; what sshd's sockets hold. In 64 KiB it waits for the manager at every packet. */
+    private static final int PIPE = 256 * 1024;
+
     private static final int SECONDS = 10;
     private static final int MOST_VARIABLES = 64;
 
@@ -139,6 +142,7 @@ public final class Commands {
             ours.add(ends[stream == 0 ? 1 : 0]);
             theirs.add(ends[stream == 0 ? 0 : 1]);
             Linux.fchown(theirs.getLast(), slot.firstUid(), slot.firstUid());
+            if (stream < 2) Linux.widen(theirs.getLast(), PIPE);
         }
     }
 
