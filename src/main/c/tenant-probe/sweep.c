@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { MILLISECONDS = 1200, DEPTH = 12, MOST_BYTES = 65536 };
+enum { MILLISECONDS = 1200, DEPTH = 12, MOST_BYTES = 65536, AT_ONCE = 4095 /* of /proc/sys, the kernel takes memory for what is asked */ };
 
 static const struct canary *canaries;
 static int count;
@@ -19,14 +19,14 @@ static long files;
 static int missing; /* canaries that were not found yet */
 
 /*
- * Read with an effect, without an end, or not text that could hold a name (proc(5)); descriptors may be anybody's. Two are
- * dear: the registers of an emulated PCI device ("config", /proc/bus/pci) take milliseconds each, and es_shrinker_info
- * walks every inode of the machine's file system under a lock.
+ * Read with an effect, without an end, or not text that could hold a name (proc(5)); descriptors may be anybody's. Some are
+ * dear as well: the registers of an emulated PCI device ("config", /proc/bus/pci) take milliseconds each, es_shrinker_info
+ * walks every inode of the machine's file system under a lock, and each table of addresses every bucket of the machine's.
  */
 static const char *const skipped[] = {
     "mem", "pagemap", "kmsg", "kcore", "kpagecount", "kpageflags", "kpagecgroup", "fd", "fdinfo", "map_files", "root", "cwd", "exe", "task",
     "clear_refs", "trace_pipe", "debug", "tracing", "smaps", "numa_maps", "power", "kallsyms", "pts", "config", "pci",
-    "es_shrinker_info",
+    "es_shrinker_info", "tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "nf_conntrack",
 };
 
 static int goes_on(void) {
@@ -72,9 +72,9 @@ static void look_into(int directory, const char *name, const char *path, int at_
     int file = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (file < 0) return;
     files++;
-    while (length < sizeof bytes && (n = read(file, bytes + length, sizeof bytes - length)) > 0) {
+    while (length < sizeof bytes - AT_ONCE && (n = read(file, bytes + length, AT_ONCE)) > 0) {
         length += (size_t) n;
-        if (at_once && n < 4096) break;
+        if (at_once && n < AT_ONCE) break;
     }
     close(file);
     look_at(bytes, length, path, "the content");

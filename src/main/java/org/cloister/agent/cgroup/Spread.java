@@ -3,6 +3,7 @@ package org.cloister.agent.cgroup;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,13 +64,15 @@ final class Spread {
         Spread spread = new Spread(machine);
         Map<String, Set<Integer>> changes = new HashMap<>();
         List<Tenant> placed = new ArrayList<>();
+        Set<String> staying = new HashSet<>();
         for (Tenant tenant : all)
             if (machine.containsAll(tenant.on()) && tenant.on().size() == tenant.cpus()) {
                 spread.add(tenant, tenant.on());
                 placed.add(tenant);
+                staying.add(tenant.name());
             }
         for (Tenant tenant : all) {
-            if (placed.contains(tenant)) continue;
+            if (staying.contains(tenant.name())) continue;
             Set<Integer> least = new TreeSet<>(spread.byRoom().subList(0, Math.min(tenant.cpus(), machine.size())));
             spread.add(tenant, least);
             changes.put(tenant.name(), least);

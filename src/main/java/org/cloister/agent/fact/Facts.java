@@ -85,7 +85,10 @@ public final class Facts {
     private Map<Fact, Outcome> look(List<Fact> wanted, Collection<UUID> chosen) throws IOException {
         Map<Fact, Outcome> outcomes = new LinkedHashMap<>();
         Moment moment = Moment.look(tenants, chosen);
-        for (Fact fact : wanted) outcomes.put(fact, read(fact, moment));
+        wanted.parallelStream()
+                .map(fact -> Map.entry(fact, read(fact, moment)))
+                .toList()
+                .forEach(read -> outcomes.put(read.getKey(), read.getValue()));
         List<Living> after = tenants.living();
         Set<String> changed = new HashSet<>();
         for (Living tenant : moment.all())

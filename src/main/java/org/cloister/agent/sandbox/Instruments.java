@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.cgroup.Dialect;
@@ -18,6 +19,8 @@ import org.cloister.protocol.Usage;
 
 /** What tenants use, and what follows from it: hits, their views, sockets that nobody is billed for, their place on CPUs. */
 final class Instruments {
+
+    private static final int IDLE_SECONDS = 5;
 
     private final Cgroups cgroups;
     private final Pool pool;
@@ -36,16 +39,20 @@ final class Instruments {
         this.sockets = new UnbilledSockets(cgroups);
     }
 
-    /** A tenant that runs, once a second. Its network is left out: to ask for it costs a process. */
+    /**
+     * A tenant that runs, once a second. Its network is left out: to ask for it costs a process. Most tenants do nothing most
+     * of the time; of those a look each few seconds is enough, or a thousand would have the machine busy with looking.
+     */
     void look(Ledger.Entry entry) throws IOException {
         TenantSpec spec = entry.spec();
         Slot slot = new Slot(spec.slot());
-        sockets.bound(spec, slot, entry.sandbox().pid());
         boolean ran = cgroups.noteUse(slot.cgroup());
+        if (!ran && (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()) + slot.number()) % IDLE_SECONDS != 0) return;
+        sockets.bound(spec, slot, entry.sandbox().pid());
         Dialect.Reading now = cgroups.measure(slot.cgroup());
         long disk = pool.usedBytes(slot);
         long terminals = Terminals.count(entry.sandbox());
-        // Whoever did not run hit nothing; most tenants do not run most of the time.
+        // Whoever did not run hit nothing.
         if (ran) hits.look(spec, slot, now, disk, terminals);
         views.refresh(spec, slot, usage(now, disk, terminals, Traffic.NONE, hits.of(slot, now)));
     }
