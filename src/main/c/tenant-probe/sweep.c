@@ -106,23 +106,27 @@ static int may_be_read(int directory, const char *name, int in_sys) {
     return !in_sys || (!fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) && status.st_mode & 4);
 }
 
+/* By getdents64(2) into what is there: a readdir(3) takes memory for each of hundreds of directories. */
 static void walk(int parent, const char *name, const char *path, int depth) {
+    static char entries[DEPTH + 1][4096];
     char below[1024], target[1024];
-    int opened = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), in_sys = !strncmp(path, "/sys", 4);
-    DIR *directory = opened < 0 ? NULL : fdopendir(opened);
-    if (!directory && opened >= 0) close(opened);
-    for (struct dirent *entry; directory && goes_on() && (entry = readdir(directory));) {
+    int opened = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), in_sys = !strncmp(path, "/sys", 4), n = 0;
+    if (opened < 0) return;
+    for (int at = 0; goes_on(); ) {
+        if (at >= n && (at = 0, n = getdents(opened, (struct dirent *) entries[depth], sizeof entries[depth])) <= 0) break;
+        struct dirent *entry = (struct dirent *) (entries[depth] + at);
+        at += entry->d_reclen;
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || is_skipped(path, entry->d_name)) continue;
         snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
         look_at(entry->d_name, strlen(entry->d_name), below, "the name");
         int type = type_of(opened, entry);
         if (type == DT_LNK) {
-            ssize_t n = readlinkat(opened, entry->d_name, target, sizeof target);
-            if (n > 0) look_at(target, (size_t) n, below, "the target");
+            ssize_t length = readlinkat(opened, entry->d_name, target, sizeof target);
+            if (length > 0) look_at(target, (size_t) length, below, "the target");
         } else if (type == DT_REG && may_be_read(opened, entry->d_name, in_sys)) look_into(opened, entry->d_name, below, in_sys);
         else if (type == DT_DIR && depth && (strcmp(entry->d_name, "net") || !is_same_network(opened))) walk(opened, entry->d_name, below, depth - 1);
     }
-    if (directory) closedir(directory);
+    close(opened);
 }
 
 void sweep(const struct canary *all, int number, struct attempt *found, int *out) {

@@ -53,7 +53,7 @@ final class DescriptorsFact implements Fact {
             memory = mount(Path.of("/proc/self/fdinfo", Integer.toString(sealed.number())));
         }
         for (Living tenant : moment.tenants()) {
-            Set<Integer> own = mounts(tenant.pid());
+            Set<Integer> own = mounts(moment, tenant.pid());
             own.add(memory); // programs of ours and the tenant's own memory files
             long mine = 0;
             for (Seen process : moment.touching(tenant)) {
@@ -61,7 +61,7 @@ final class DescriptorsFact implements Fact {
                 if (!moment.of(tenant)
                         .getOrDefault("mnt", 0L)
                         .equals(process.namespaces().get("mnt"))) {
-                    its = mounts(process.pid()); // NamespacesFact says whether it may have one of its own
+                    its = mounts(moment, process.pid()); // NamespacesFact says whether it may have one of its own
                     its.addAll(own);
                 }
                 mine += process(moment, tenant, process, its, findings, MOST - mine);
@@ -73,9 +73,9 @@ final class DescriptorsFact implements Fact {
         return looked;
     }
 
-    private static Set<Integer> mounts(int pid) throws IOException {
+    private static Set<Integer> mounts(Moment moment, int pid) throws IOException {
         Set<Integer> ids = new HashSet<>();
-        for (MountLine line : MountLine.of(pid)) ids.add(line.id());
+        for (MountLine line : moment.mounts(pid)) ids.add(line.id());
         return ids;
     }
 

@@ -37,7 +37,7 @@ final class LimitsFact implements Fact {
             Slot slot = new Slot(tenant.spec().slot());
             for (Stray stray : cgroups.strays(slot.cgroup(), tenant.spec().limits()))
                 findings.add(tenant.spec().name(), stray.file(), stray.expected(), stray.found());
-            for (MountLine line : MountLine.of(tenant.pid()))
+            for (MountLine line : moment.mounts(tenant.pid()))
                 if (line.type().equals("devpts"))
                     findings.unlessEqual(
                             tenant.spec().name(),

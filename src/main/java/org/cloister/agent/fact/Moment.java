@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.sandbox.Tenants.Living;
@@ -29,6 +30,7 @@ final class Moment {
     private final Map<Integer, Map<String, Long>> namespaces = new HashMap<>();
     private final Map<String, Map<Long, List<Living>>> owners = new HashMap<>();
     private final Map<Integer, List<Seen>> touching = new HashMap<>();
+    private final Map<Integer, List<MountLine>> mounts = new ConcurrentHashMap<>();
 
     private Moment(
             List<Living> all,
@@ -119,6 +121,15 @@ final class Moment {
         return touching.getOrDefault(tenant.spec().slot(), List.of());
     }
 
+    /** What a process sees mounted, read once; empty where it has ended. */
+    List<MountLine> mounts(int pid) throws IOException {
+        List<MountLine> known = mounts.get(pid);
+        if (known != null) return known;
+        List<MountLine> read = List.copyOf(MountLine.of(pid));
+        mounts.put(pid, read);
+        return read;
+    }
+
     /** The slots of those whom a process has anything of. */
     private Set<Integer> touched(Seen process) {
         Set<Integer> touched = new HashSet<>();
@@ -128,7 +139,8 @@ final class Moment {
         for (long uid : process.uids()) if (uid >= Slot.FIRST_UID) touched.add(slot(uid));
         for (String path : process.cgroups().values())
             for (String name : path.split("/"))
-                if (name.matches("ct[0-9]{1,9}")) touched.add(Integer.parseInt(name.substring(2)));
+                if (name.startsWith("ct") && name.matches("ct[0-9]{1,9}"))
+                    touched.add(Integer.parseInt(name.substring(2)));
         return touched;
     }
 

@@ -57,6 +57,7 @@ record MountLine(
     }
 
     private static String unescaped(String path) {
+        if (path.indexOf('\\') < 0) return path;
         return OCTAL.matcher(path)
                 .replaceAll(
                         octal -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(octal.group(1), 8))));

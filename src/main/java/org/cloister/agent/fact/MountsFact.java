@@ -35,7 +35,7 @@ final class MountsFact implements Fact {
         Map<String, String> devices = new HashMap<>(); // of file systems that must be one tenant's alone
         for (Living tenant : moment.tenants()) {
             String name = tenant.spec().name();
-            List<MountLine> found = MountLine.of(tenant.pid());
+            List<MountLine> found = moment.mounts(tenant.pid());
             if (found.isEmpty()) continue;
             looked += found.size();
             compare(name, tenants.mounts(tenant.spec()), found, findings);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.cloister.protocol.Inspection;
 
 /** What /proc tells of processes (proc(5)). Reads may find a process gone; that is an empty answer, not an error. */
@@ -19,6 +20,7 @@ public final class ProcFiles {
     /** Names in /proc/PID/ns, in the order they are shown. */
     public static final List<String> NAMESPACES = List.of("user", "pid", "mnt", "net", "ipc", "uts", "cgroup", "time");
 
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final int LONGEST = 16_384;
     private static final int WHOLE = 16 << 20;
 
@@ -71,8 +73,9 @@ public final class ProcFiles {
 
     public static List<String> lines(int pid, String file) throws IOException {
         return read(pid, file)
-                .map(text ->
-                        text.lines().map(l -> l.strip().replaceAll("\\s+", " ")).toList())
+                .map(text -> text.lines()
+                        .map(l -> BLANKS.matcher(l.strip()).replaceAll(" "))
+                        .toList())
                 .orElse(List.of());
     }
 
