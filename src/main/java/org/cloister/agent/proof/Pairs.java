@@ -2,8 +2,9 @@ package org.cloister.agent.proof;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -43,11 +44,19 @@ record Pairs(List<TenantSpec> ring, List<Integer> places, Set<UUID> focus) {
     }
 
     List<TenantSpec> victims(TenantSpec attacker) {
-        int at = ring.indexOf(attacker);
+        int at = place(attacker);
         return places.stream()
                 .map(place -> ring.get((at + place) % ring.size()))
                 .filter(victim -> isWanted(attacker) || isWanted(victim))
                 .toList();
+    }
+
+    /** By its slot, which nobody else has: a thousand specifications are not compared whole with a thousand. */
+    private int place(TenantSpec tenant) {
+        return IntStream.range(0, ring.size())
+                .filter(i -> ring.get(i).slot() == tenant.slot())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Whether a tenant's row is tried, and with it the machine as its victim. */
@@ -64,12 +73,12 @@ record Pairs(List<TenantSpec> ring, List<Integer> places, Set<UUID> focus) {
 
     /** Everybody who attacks or is attacked. */
     Collection<TenantSpec> involved() {
-        Set<TenantSpec> involved = new LinkedHashSet<>();
+        Map<Integer, TenantSpec> involved = new LinkedHashMap<>();
         for (TenantSpec attacker : attackers()) {
-            involved.add(attacker);
-            involved.addAll(victims(attacker));
+            involved.put(attacker.slot(), attacker);
+            for (TenantSpec victim : victims(attacker)) involved.put(victim.slot(), victim);
         }
-        return involved;
+        return involved.values();
     }
 
     Report.Scope scope() {

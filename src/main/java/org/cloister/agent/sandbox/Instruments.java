@@ -20,7 +20,7 @@ import org.cloister.protocol.Usage;
 /** What tenants use, and what follows from it: hits, their views, sockets that nobody is billed for, their place on CPUs. */
 final class Instruments {
 
-    private static final int IDLE_SECONDS = 5;
+    private static final int IDLE_SECONDS = 10;
 
     private final Cgroups cgroups;
     private final Pool pool;

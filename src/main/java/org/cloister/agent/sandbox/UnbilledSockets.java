@@ -58,6 +58,8 @@ final class UnbilledSockets {
     static long count(String protocols) {
         return protocols
                 .lines()
+                .filter(line ->
+                        line.startsWith("NETLINK") || line.startsWith("PING")) // of some thirty, for each tenant
                 .map(line -> line.strip().split("\\s+"))
                 .filter(words -> words.length > 2 && PROTOCOLS.contains(words[0]) && words[2].matches("\\d{1,18}"))
                 .mapToLong(words -> Long.parseLong(words[2]))
