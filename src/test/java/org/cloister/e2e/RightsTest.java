@@ -44,6 +44,7 @@ class RightsTest {
             "GET /tenants",
             "GET /tenants/{name}",
             "GET /live/tenants/{name}",
+            "GET /tenants/{name}/use",
             "POST /tenants/{name}/keys",
             "POST /tenants/{name}/keys/remove",
             "POST /tenants/{name}/snapshots",

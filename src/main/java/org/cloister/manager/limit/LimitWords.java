@@ -1,5 +1,6 @@
 package org.cloister.manager.limit;
 
+import java.util.Locale;
 import org.cloister.manager.page.Words;
 import org.cloister.protocol.Limit;
 
@@ -37,6 +38,17 @@ public final class LimitWords {
             case COUNT -> Words.count(value);
             case BYTES_PER_SECOND -> Words.bytes(value) + "/s";
             case PER_SECOND -> Words.count(value) + "/s";
+        };
+    }
+
+    /** What was used of it, in the limit's unit. */
+    public static String used(Limit limit, double used) {
+        return switch (limit.unit()) {
+            case PERCENT -> String.format(Locale.ROOT, "%.2f", used / 100);
+            case BYTES -> Words.bytes(Math.round(used));
+            case BYTES_PER_SECOND -> Words.bytes(Math.round(used)) + "/s";
+            case PER_SECOND -> Words.count(Math.round(used)) + "/s";
+            case COUNT -> Words.count(Math.round(used));
         };
     }
 

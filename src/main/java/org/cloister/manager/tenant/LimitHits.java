@@ -8,20 +8,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.limit.LimitWords;
 import org.cloister.manager.page.Words;
+import org.cloister.manager.usage.History;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Usage;
 
 /**
- * Writes an event when a limit acts, once an hour for each tenant and limit: whoever runs into a wall all day fills
+ * Looks at running tenants: keeps what they use, and writes an event when a limit acts, once an hour for each tenant and limit: whoever runs into a wall all day fills
  * neither the log nor the eye. Looks at some of the running tenants at a time, one after the other.
  */
 @ApplicationScoped
@@ -41,6 +43,9 @@ class LimitHits {
     @Inject
     EventLog events;
 
+    @Inject
+    History history;
+
     /** @param toldAt when an event was written; null for never */
     private record Known(long count, Instant toldAt) {}
 
@@ -51,9 +56,9 @@ class LimitHits {
     synchronized void look() {
         List<Tenant> running = QuarkusTransaction.requiringNew()
                 .call(() -> Tenant.list("state = ?1 order by slot", Tenant.State.RUNNING));
-        known.keySet()
-                .retainAll(
-                        new HashSet<>(running.stream().map(tenant -> tenant.id).toList()));
+        Set<UUID> ids = running.stream().map(tenant -> tenant.id).collect(Collectors.toSet());
+        known.keySet().retainAll(ids);
+        history.retain(ids);
         int last = Math.min(running.size(), AT_A_TIME);
         for (int i = 0; i < last; i++) look(running.get((next + i) % running.size()));
         next = running.isEmpty() ? 0 : (next + last) % running.size();
@@ -66,6 +71,7 @@ class LimitHits {
         } catch (AgentException e) {
             return; // it has just ended, or the agent is away: the next look says
         }
+        history.note(tenant.id, History.LIMITS.stream().mapToDouble(now::used).toArray());
         Map<Limit, Known> before = known.computeIfAbsent(tenant.id, first -> new EnumMap<>(Limit.class));
         Instant at = Instant.now();
         for (Limit limit : Limit.values()) {

@@ -1,13 +1,11 @@
 package org.cloister.manager.tenant;
 
-import static org.cloister.manager.page.Words.count;
 import static org.cloister.manager.page.Words.plural;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +55,7 @@ class Meters {
     private static TenantPage.Line line(Limit limit, long most, Measured now, Map<Limit, Double> rates) {
         boolean rate = limit == Limit.CPU || limit.unit().rate();
         Double used = now == null ? null : rate ? rates.get(limit) : Double.valueOf(now.used(limit));
-        String words = used == null ? "–" : used(limit, used);
+        String words = used == null ? "–" : LimitWords.used(limit, used);
         Usage.Hit hit = now == null ? new Usage.Hit(limit, 0, null, List.of()) : now.hit(limit);
         Gauge gauge = null;
         // A weight fills nothing, nor does what has no limit or no room at all.
@@ -77,16 +75,6 @@ class Meters {
                 hit.count() == 0 ? "" : "Hit " + plural(hit.count(), "time"),
                 hit.lastAt(),
                 String.join(", ", hit.processes()));
-    }
-
-    private static String used(Limit limit, double used) {
-        return switch (limit.unit()) {
-            case PERCENT -> String.format(Locale.ROOT, "%.2f", used / 100);
-            case BYTES -> Words.bytes(Math.round(used));
-            case BYTES_PER_SECOND -> Words.bytes(Math.round(used)) + "/s";
-            case PER_SECOND -> count(Math.round(used)) + "/s";
-            case COUNT -> count(Math.round(used));
-        };
     }
 
     private static String waited(Measured now) {

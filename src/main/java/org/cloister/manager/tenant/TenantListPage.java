@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
+import org.cloister.manager.usage.Chart;
 
 /**
  * All tenants, and the machine they live on.
@@ -15,7 +16,8 @@ import org.cloister.manager.page.Sign;
  */
 record TenantListPage(String pause, List<String> missing, List<Row> rows, List<Gauge> figures, LastAudit audit) {
 
-    record Row(String name, Sign sign, String failure, String plan, List<Gauge> gauges, String command) {
+    /** @param spark CPU over the last hour; null before the first samples */
+    record Row(String name, Sign sign, String failure, String plan, Chart spark, List<Gauge> gauges, String command) {
 
         public String commandId() {
             return "ssh-" + name;

@@ -28,6 +28,7 @@ import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
 import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.manager.tenant.TenantPage.Said;
+import org.cloister.manager.usage.Charts;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
@@ -56,6 +57,9 @@ class TenantPages {
     @Inject
     Who who;
 
+    @Inject
+    Charts charts;
+
     @CheckedTemplate
     static class Templates {
 
@@ -63,9 +67,11 @@ class TenantPages {
 
         static native TemplateInstance list$live(TenantListPage view);
 
-        static native TemplateInstance show(TenantPage view, boolean live);
+        static native TemplateInstance show(TenantPage view, boolean live, Charts.View use);
 
-        static native TemplateInstance show$live(TenantPage view, boolean live);
+        static native TemplateInstance show$live(TenantPage view, boolean live, Charts.View use);
+
+        static native TemplateInstance charts(Charts.View view);
 
         static native TemplateInstance plan(PlanChange change);
 
@@ -95,7 +101,7 @@ class TenantPages {
     @GET
     @Path("tenants/{name}")
     public TemplateInstance show(@PathParam("name") String name) {
-        return Templates.show(views.one(tenants.get(name), Said.NOTHING), false);
+        return page(tenants.get(name), Said.NOTHING);
     }
 
     /** A tenant that is gone sends its page to the list. */
@@ -103,7 +109,7 @@ class TenantPages {
     @Path("live/tenants/{name}")
     public Response liveShow(@PathParam("name") String name) {
         return Tenant.named(name)
-                .map(tenant -> Response.ok(Templates.show$live(views.one(tenant, Said.NOTHING), true)))
+                .map(tenant -> Response.ok(Templates.show$live(views.one(tenant, Said.NOTHING), true, null)))
                 .orElseGet(() -> Response.noContent().header("HX-Redirect", "/"))
                 .build();
     }
@@ -146,6 +152,20 @@ class TenantPages {
             @PathParam("name") String name, @RestQuery String plan, @HeaderParam("HX-Request") String htmx) {
         PlanChange change = PlanChange.of(tenants.get(name), plans.get(plan == null ? "" : plan));
         return htmx == null ? Templates.plan(change) : Templates.plan$effect(change);
+    }
+
+    /** What was used, as a page's part where htmx asks; else the tenant's page with it. */
+    @GET
+    @Path("tenants/{name}/use")
+    public Response showUse(
+            @PathParam("name") String name, @RestQuery String span, @HeaderParam("HX-Request") String htmx) {
+        Tenant tenant = tenants.get(name);
+        Charts.View view = charts.of(tenant.id, name, tenant.limits, span);
+        return Response.ok(
+                        htmx == null
+                                ? Templates.show(views.one(tenant, Said.NOTHING), false, view)
+                                : Templates.charts(view))
+                .build();
     }
 
     @POST
@@ -212,10 +232,12 @@ class TenantPages {
         operations.await(operation.id(), Duration.ofSeconds(10));
     }
 
+    private TemplateInstance page(Tenant tenant, Said said) {
+        return Templates.show(views.one(tenant, said), false, charts.of(tenant.id, tenant.name, tenant.limits, null));
+    }
+
     private Response refused(int status, Tenant tenant, Said said) {
-        return Response.status(status)
-                .entity(Templates.show(views.one(tenant, said), false))
-                .build();
+        return Response.status(status).entity(page(tenant, said)).build();
     }
 
     static String who(SecurityContext caller) {

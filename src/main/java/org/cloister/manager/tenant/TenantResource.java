@@ -22,7 +22,9 @@ import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
+import org.cloister.manager.usage.UsageHistory;
 import org.cloister.protocol.Inspection;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/tenants")
 @Produces(MediaType.APPLICATION_JSON)
@@ -43,6 +45,9 @@ class TenantResource {
 
     @Inject
     Who who;
+
+    @Inject
+    UsageHistory history;
 
     @Context
     SecurityContext caller;
@@ -92,10 +97,18 @@ class TenantResource {
         return preference.answer(operation, 200, () -> view(tenants.get(name), true));
     }
 
+    /** What is used now; with any of from=, to= and step=, what was used then. */
     @GET
     @Path("{name}/usage")
-    public Observations.UsageView usage(@PathParam("name") String name) {
-        return observations.usage(name);
+    @APIResponseSchema(Observations.UsageView.class)
+    public Object usage(
+            @PathParam("name") String name,
+            @QueryParam("from") String from,
+            @QueryParam("to") String to,
+            @QueryParam("step") String step) {
+        return from == null && to == null && step == null
+                ? observations.usage(name)
+                : history.of(tenants.get(name).id, from, to, step);
     }
 
     /** The header Cloister-Processes says how many there are: the body may be cut short for want of time. */

@@ -22,6 +22,7 @@ import org.cloister.manager.page.Words;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.session.SessionViews;
 import org.cloister.manager.snapshot.Snapshots;
+import org.cloister.manager.usage.Charts;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Inspection;
@@ -49,6 +50,9 @@ class TenantViews {
 
     @Inject
     Meters meters;
+
+    @Inject
+    Charts charts;
 
     @Inject
     Observations observations;
@@ -82,6 +86,7 @@ class TenantViews {
                 sign(tenant),
                 tenant.failure,
                 tenant.plan,
+                charts.small(tenant.id, tenant.limits),
                 Meters.three(tenant.limits, measure(tenant)),
                 ssh.command(tenant.name));
     }

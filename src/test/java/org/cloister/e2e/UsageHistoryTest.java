@@ -1,0 +1,130 @@
+package org.cloister.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a tenant used is there afterwards: minute by minute, then more coarsely, and gone with the tenant. */
+class UsageHistoryTest {
+
+    /** Two looks at a tenant make a sample; samples are gathered once a minute. */
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+    private static Instance instance;
+    private static TenantHandle tenant;
+
+    @BeforeAll
+    static void onboard() {
+        instance = Instance.assumeRunning();
+        tenant = instance.tenant("carrel");
+    }
+
+    @AfterAll
+    static void leave() {
+        if (tenant != null) tenant.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "from=yesterday, from",
+        "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z, from",
+        "step=61, step",
+        "step=x, step",
+        "from=2020-01-01T00:00:00Z&step=60, step"
+    })
+    void aTimeThatIsNoneIsRefusedWithItsFieldNamed(String query, String field) {
+        var answer = instance.get("/tenants/carrel/usage?" + query).expect(400);
+        assertEquals(field, answer.json().get("field").asText(), answer.text());
+    }
+
+    @Test
+    void whatATenantBurnsIsSampledWithinMinutesAndDrawn() {
+        tenant.ssh("nohup timeout 100 sh -c 'while :; do :; done' >/dev/null 2>&1 &");
+        Eventually.holds(PATIENCE, () -> {
+            JsonNode samples = instance.get("/tenants/carrel/usage?step=60")
+                    .expect(200)
+                    .json()
+                    .get("samples");
+            assertTrue(samples.size() >= 1, samples.toString());
+            double cpu = 0;
+            for (JsonNode sample : samples)
+                cpu = Math.max(cpu, sample.at("/used/cpuPercent/peak").asDouble());
+            assertTrue(cpu > 5, samples.toString());
+            assertTrue(samples.get(0).at("/used/memoryBytes/mean").asLong() > 100_000, samples.toString());
+        });
+        String page = instance.send(
+                        "GET",
+                        "/tenants/carrel/use?span=hour",
+                        null,
+                        Map.of("Authorization", "Bearer " + instance.adminToken(), "HX-Request", "true"))
+                .expect(200)
+                .text();
+        assertTrue(page.contains("class=\"mean\" d=\"M"), page);
+    }
+
+    @Test
+    void samplesAreGatheredIntoLongerStepsWhichKeepThePeak() {
+        try (TenantHandle still = instance.tenant("carrel2", Map.of("start", false))) { // it adds none of its own
+            String id = still.show().get("id").asText();
+            insert(id, 60, "10 min", "1 min", 9);
+            insert(id, 600, "2 h", "10 min", 11);
+            Eventually.holds(PATIENCE, UsageHistoryTest::assertGathered);
+        }
+    }
+
+    private static void assertGathered() {
+        JsonNode tens = samples(600);
+        assertEquals(1, tens.size(), tens.toString());
+        assertEquals(4.5, tens.get(0).at("/used/memoryBytes/mean").asDouble());
+        assertEquals(1000, tens.get(0).at("/used/memoryBytes/peak").asDouble());
+        JsonNode twos = samples(7200);
+        assertEquals(1, twos.size(), twos.toString());
+        assertEquals(5.5, twos.get(0).at("/used/pids/mean").asDouble());
+        assertEquals(1000, twos.get(0).at("/used/pids/peak").asDouble());
+    }
+
+    /** Samples 0 to last of the latest whole bin, each its own number; one peaked at 1000. */
+    private static void insert(String id, int step, String bin, String every, int last) {
+        String said = instance.psql("""
+                insert into usage_sample
+                select '%s', %d, date_bin('%s', now(), timestamptz 'epoch') - interval '%s' + i * interval '%s',
+                       array_fill(i::real, array[8]), array_fill((case i when 7 then 1000 else i end)::real, array[8])
+                  from generate_series(0, %d) i""".formatted(id, step, bin, bin, every, last));
+        assertTrue(said.startsWith("INSERT"), said);
+    }
+
+    /** Of the latest whole bin. */
+    private static JsonNode samples(int step) {
+        long begin = Instant.now().getEpochSecond() / step * step - step;
+        String from = Instant.ofEpochSecond(begin).toString();
+        String to = Instant.ofEpochSecond(begin + step).toString();
+        return instance.get("/tenants/carrel2/usage?from=" + from + "&to=" + to + "&step=" + step)
+                .expect(200)
+                .json()
+                .get("samples");
+    }
+
+    @Test
+    void samplesGoWithTheirTenant() {
+        String id;
+        try (TenantHandle other = instance.tenant("carrel2")) {
+            id = other.show().get("id").asText();
+            instance.psql("insert into usage_sample values ('" + id + "', 60, now(), '{1}', '{1}')");
+            assertTrue(count(id).contains(" 1\n"));
+        }
+        assertTrue(count(id).contains(" 0\n"), count(id));
+    }
+
+    private static String count(String id) {
+        return instance.psql("select count(*) from usage_sample where tenant_id = '" + id + "'");
+    }
+}
