@@ -2,8 +2,7 @@
 
     bench-ssh.py KEY TENANT@HOST:PORT USER@HOST:PORT MANAGER_PID ROUNDS [login] [echo] [throughput] [files] [crowd]
 
-Prints a line for each figure: name, unit, ours, sshd's; separated by tabs. What crowds of sessions cost is told for
-ours alone.
+Prints a line for each figure: name, unit, ours, sshd's; separated by tabs. The memory of crowds is told for ours alone.
 """
 import os, pty, re, select, statistics, subprocess, sys, tempfile, time, tty
 
@@ -50,19 +49,29 @@ def login():
     tell('login to exit of true', 'ms', ours, theirs)
 
 
+def chosen(place):
+    """The cipher that ssh and that server agree on when nobody asks for one."""
+    said = subprocess.run(ssh(place, 'true', extra=('-v', '-o', 'LogLevel=DEBUG1')), stdin=NULL, capture_output=True,
+                          text=True, check=True).stderr
+    return re.search(r'server->client cipher: (\S+)', said).group(1)
+
+
 def throughput(big):
-    def up(cipher):
+    def up(*cipher):
         def measure(place):
             with open(big) as source:
-                return BYTES / 1e6 / timed(ssh(place, 'cat >/dev/null', extra=('-c', cipher)), source)
+                return BYTES / 1e6 / timed(ssh(place, 'cat >/dev/null', extra=cipher), source)
         return measure
 
-    def down(cipher):
-        return lambda place: BYTES / 1e6 / timed(ssh(place, f'head -c {BYTES} /dev/zero', extra=('-c', cipher)))
+    def down(*cipher):
+        return lambda place: BYTES / 1e6 / timed(ssh(place, f'head -c {BYTES} /dev/zero', extra=cipher))
 
-    for cipher in ('aes128-gcm@openssh.com', 'aes256-ctr'):
-        tell(f'cat up, {cipher}', 'MB/s', *turns(up(cipher), 3))
-        tell(f'cat down, {cipher}', 'MB/s', *turns(down(cipher), 3))
+    measure = up()
+    measure(OURS), measure(THEIRS)
+    for name, cipher in ((f'unasked: {chosen(OURS)}, sshd {chosen(THEIRS)}', ()),
+                         ('aes128-gcm', ('-c', 'aes128-gcm@openssh.com')), ('aes256-ctr', ('-c', 'aes256-ctr'))):
+        tell(f'cat up, {name}', 'MB/s', *turns(up(*cipher), 3))
+        tell(f'cat down, {name}', 'MB/s', *turns(down(*cipher), 3))
 
 
 def files(big):
@@ -137,29 +146,34 @@ def crowd():
     """So many sessions at once, ten connections at a time being opened: until each has said something, and its memory."""
     def resident():
         return int(re.search(r'VmRSS:\s+(\d+)', open(f'/proc/{MANAGER}/status').read()).group(1)) / 1024
+
+    def gather(place):
+        began = time.monotonic()
+        left, opening, first, all_ = CROWD, [], [], []
+        while left or opening:
+            while left and len(opening) < 10:
+                left -= 1
+                process = subprocess.Popen(ssh(place, 'echo; exec sleep 600'), stdin=NULL, stdout=subprocess.PIPE)
+                opening.append((process, time.monotonic()))
+                all_.append(process)
+            ready, _, _ = select.select([process.stdout for process, _ in opening], [], [])
+            for process, at in [each for each in opening if each[0].stdout in ready]:
+                if not os.read(process.stdout.fileno(), 1):
+                    raise SystemExit('a session of the crowd ended')
+                first.append((time.monotonic() - at) * 1e3)
+                opening.remove((process, at))
+        taken, memory = time.monotonic() - began, resident()
+        for process in all_:
+            process.terminate()
+        for process in all_:
+            process.wait()
+        return taken, statistics.median(first), memory
+
     before = resident()
-    began = time.monotonic()
-    waiting, open_, first = list(range(CROWD)), [], []
-    opening = []
-    while waiting or opening:
-        while waiting and len(opening) < 10:
-            waiting.pop()
-            process = subprocess.Popen(ssh(OURS, 'echo; exec sleep 600'), stdin=NULL, stdout=subprocess.PIPE)
-            opening.append((process, time.monotonic()))
-        ready, _, _ = select.select([process.stdout for process, _ in opening], [], [])
-        for process, at in [each for each in opening if each[0].stdout in ready]:
-            if not os.read(process.stdout.fileno(), 1):
-                raise SystemExit('a session of the crowd ended')
-            first.append((time.monotonic() - at) * 1e3)
-            opening.remove((process, at))
-            open_.append(process)
-    tell(f'{CROWD} sessions, all open after', 's', time.monotonic() - began)
-    tell(f'{CROWD} sessions, first byte, p50', 'ms', statistics.median(first))
-    tell(f'{CROWD} sessions, memory of the manager each', 'MB', (resident() - before) / CROWD)
-    for process in open_:
-        process.terminate()
-    for process in open_:
-        process.wait()
+    (ours, first, after), (theirs, their_first, _) = gather(OURS), gather(THEIRS)
+    tell(f'{CROWD} sessions, all open after', 's', ours, theirs)
+    tell(f'{CROWD} sessions, first byte, p50', 'ms', first, their_first)
+    tell(f'{CROWD} sessions, memory of the manager each', 'MB', (after - before) / CROWD)
 
 
 with tempfile.NamedTemporaryFile() as hole:
