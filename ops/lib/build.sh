@@ -72,7 +72,7 @@ assemble() {
 # in it, as it holds the paths of this checkout and is no two times the same; without it everything works, only later.
 archive_classes() {
     rm -f target/app.jsa
-    "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable \
+    timeout 60 "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable \
         -XX:ArchiveClassesAtExit=target/app.jsa -cp "$PWD/target/app/cli/*:$PWD/target/app/agent/*" \
         org.cloister.cli.Rehearsal || rm -f target/app.jsa
 }
