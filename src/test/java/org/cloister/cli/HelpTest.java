@@ -80,7 +80,7 @@ class HelpTest {
         assertEquals("TENANT of-", completed("tenant", "show", ""));
         assertEquals("TENANT of-", completed("--json", "--url", "http://x", "tenant", "show", ""));
         assertEquals("SNAPSHOT of-alice", completed("snapshot", "restore", "alice", ""));
-        assertEquals("PLAN of-", completed("tenant", "create", "new", "--plan", ""));
+        assertEquals("PLAN of-new", completed("tenant", "create", "new", "--plan", ""));
         assertEquals("bash zsh", completed("completion", ""));
         assertEquals("", completed("tenant", "show", "alice", ""), "there is no second name");
     }
