@@ -90,12 +90,12 @@ class PeopleTest {
         person.form("/account/factor", Map.of("secret", secret, "old", PASSWORD, "code", "000000"))
                 .expect(422);
         signIn("test-person", PASSWORD, "").expect(303); // not set up by a wrong code
-        String first = code(secret, -1);
+        String first = code(secret, 0);
         var shown = person.form("/account/factor", Map.of("secret", secret, "old", PASSWORD, "code", first))
                 .expect(200);
         signIn("test-person", PASSWORD, "").expect(403);
         signIn("test-person", PASSWORD, first).expect(403);
-        String next = code(secret, 0);
+        String next = code(secret, 1);
         signIn("test-person", PASSWORD, next).expect(303);
         signIn("test-person", PASSWORD, next).expect(403);
         Matcher recovery = Pattern.compile("[a-z2-7]{4}(-[a-z2-7]{4}){3}").matcher(shown.text());
@@ -229,7 +229,7 @@ class PeopleTest {
         return secret.group(1);
     }
 
-    /** What an authenticator shows, written here anew from RFC 6238. @param steps from now */
+    /** What an authenticator shows, written here anew from RFC 6238. @param steps from now: 0 or 1, which a step that ends leaves valid */
     static String code(String secret, int steps) {
         try {
             var bits = new StringBuilder();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Role;
@@ -16,6 +17,8 @@ import org.cloister.manager.right.Role;
 /** People who sign in: who they are, and how they get in and out of it. */
 @ApplicationScoped
 public class Accounts {
+
+    static final Pattern NAME = Pattern.compile("[a-z][a-z0-9._-]{0,30}");
 
     private static final int LONGEST_NAME = 31;
 
@@ -61,7 +64,7 @@ public class Accounts {
         if (wished.isEmpty()) throw Refusal.invalid("name", "An account needs a name, such as alice.");
         if (wished.length() > LONGEST_NAME)
             throw Refusal.invalid("name", "The name is too long: " + LONGEST_NAME + " characters are allowed.");
-        if (!wished.matches("[a-z][a-z0-9._-]*"))
+        if (!NAME.matcher(wished).matches())
             throw Refusal.invalid("name", "A name is a to z, 0 to 9, dot, - and _, and starts with a letter.");
         if (RESERVED.contains(wished))
             throw Refusal.invalid("name", "The name " + wished + " is one that Cloister uses itself; take another.");

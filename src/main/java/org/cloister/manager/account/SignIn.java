@@ -115,7 +115,8 @@ public class SignIn {
      *     where the next try must wait
      */
     public Session redeem(String name, String password, String code, Origin origin) {
-        String known = name == null ? "" : name.strip();
+        // What is no name is counted as one and the same: what strangers type takes no room.
+        String known = name != null && Accounts.NAME.matcher(name.strip()).matches() ? name.strip() : "";
         awaitTurn(origin.address(), known);
         Optional<Account> account = factors.check(known, password, code);
         if (account.isEmpty()) {
