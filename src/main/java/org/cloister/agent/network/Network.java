@@ -172,8 +172,9 @@ public final class Network {
         try {
             Command.run(Ip.in(hub.path(), "ip", "link", "delete", slot.link()));
         } catch (IOException e) {
-            // It goes by itself with the tenant's namespace.
-            if (!e.getMessage().contains("Cannot find device")) throw e;
+            // It goes by itself with the tenant's namespace, also between ip's look for it and its wish.
+            if (!e.getMessage().contains("Cannot find device")
+                    && !e.getMessage().contains("No such device")) throw e;
         }
         String add = elements(slot, 1);
         try {
