@@ -9,11 +9,15 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a tenant used is there afterwards: minute by minute, then more coarsely, and gone with the tenant. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class UsageHistoryTest {
 
     /** Two looks at a tenant make a sample; samples are gathered once a minute. */
@@ -21,15 +25,23 @@ class UsageHistoryTest {
 
     private static Instance instance;
     private static TenantHandle tenant;
+    private static TenantHandle still;
 
     @BeforeAll
     static void onboard() {
         instance = Instance.assumeRunning();
         tenant = instance.tenant("carrel");
+        // Begun here, so that the tests wait for all of it at once.
+        tenant.ssh("nohup timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &");
+        still = instance.tenant("carrel2", Map.of("start", false)); // it adds no samples of its own
+        String id = still.show().get("id").asText();
+        insert(id, 60, "10 min", "1 min", 9);
+        insert(id, 600, "2 h", "10 min", 11);
     }
 
     @AfterAll
     static void leave() {
+        if (still != null) still.close();
         if (tenant != null) tenant.close();
     }
 
@@ -48,7 +60,6 @@ class UsageHistoryTest {
 
     @Test
     void whatATenantBurnsIsSampledWithinMinutesAndDrawn() {
-        tenant.ssh("nohup timeout 100 sh -c 'while :; do :; done' >/dev/null 2>&1 &");
         Eventually.holds(PATIENCE, () -> {
             JsonNode samples = instance.get("/tenants/carrel/usage?step=60")
                     .expect(200)
@@ -72,13 +83,38 @@ class UsageHistoryTest {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE) // it stops the tenant
+    void everyMetricOfTheDashboardIsThereAndATenantsGoWithIt() throws Exception {
+        JsonNode panels = Instance.JSON
+                .readTree(java.nio.file.Path.of("ops/grafana/cloister.json").toFile())
+                .get("panels");
+        Eventually.holds(PATIENCE, () -> {
+            String metrics = metrics();
+            for (JsonNode panel : panels) {
+                var name = java.util.regex.Pattern.compile("cloister_\\w+")
+                        .matcher(panel.at("/targets/0/expr").asText());
+                assertTrue(name.find(), panel.toString());
+                do
+                    assertTrue(
+                            metrics.contains("\n" + name.group() + "{") || metrics.contains("\n" + name.group() + " "),
+                            name.group());
+                while (name.find());
+            }
+            assertTrue(metrics.contains("cloister_tenant_limit{limit=\"memoryBytes\",tenant=\"carrel\"}"), metrics);
+        });
+        instance.change("POST", "/tenants/carrel/stop", null).expect(200);
+        Eventually.holds(PATIENCE, () -> assertTrue(!metrics().contains("tenant=\"carrel\"")));
+    }
+
+    private static String metrics() {
+        return instance.send("GET", "/q/metrics", null, Map.of("Authorization", "Bearer " + instance.adminToken()))
+                .expect(200)
+                .text();
+    }
+
+    @Test
     void samplesAreGatheredIntoLongerStepsWhichKeepThePeak() {
-        try (TenantHandle still = instance.tenant("carrel2", Map.of("start", false))) { // it adds none of its own
-            String id = still.show().get("id").asText();
-            insert(id, 60, "10 min", "1 min", 9);
-            insert(id, 600, "2 h", "10 min", 11);
-            Eventually.holds(PATIENCE, UsageHistoryTest::assertGathered);
-        }
+        Eventually.holds(PATIENCE, UsageHistoryTest::assertGathered);
     }
 
     private static void assertGathered() {
@@ -116,7 +152,7 @@ class UsageHistoryTest {
     @Test
     void samplesGoWithTheirTenant() {
         String id;
-        try (TenantHandle other = instance.tenant("carrel2")) {
+        try (TenantHandle other = instance.tenant("carrel3")) {
             id = other.show().get("id").asText();
             instance.psql("insert into usage_sample values ('" + id + "', 60, now(), '{1}', '{1}')");
             assertTrue(count(id).contains(" 1\n"));

@@ -18,6 +18,7 @@ import org.cloister.manager.event.EventLog;
 import org.cloister.manager.limit.LimitWords;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.usage.History;
+import org.cloister.manager.usage.UsageMetrics;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Usage;
@@ -46,6 +47,9 @@ class LimitHits {
     @Inject
     History history;
 
+    @Inject
+    UsageMetrics metrics;
+
     /** @param toldAt when an event was written; null for never */
     private record Known(long count, Instant toldAt) {}
 
@@ -61,6 +65,7 @@ class LimitHits {
         history.retain(ids);
         int last = Math.min(running.size(), AT_A_TIME);
         for (int i = 0; i < last; i++) look(running.get((next + i) % running.size()));
+        metrics.publish(ids);
         next = running.isEmpty() ? 0 : (next + last) % running.size();
     }
 
@@ -72,6 +77,8 @@ class LimitHits {
             return; // it has just ended, or the agent is away: the next look says
         }
         history.note(tenant.id, History.LIMITS.stream().mapToDouble(now::used).toArray());
+        metrics.note(
+                tenant.id, tenant.name, tenant.limits, limit -> now.hit(limit).count());
         Map<Limit, Known> before = known.computeIfAbsent(tenant.id, first -> new EnumMap<>(Limit.class));
         Instant at = Instant.now();
         for (Limit limit : Limit.values()) {

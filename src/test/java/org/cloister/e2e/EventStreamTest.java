@@ -1,0 +1,99 @@
+package org.cloister.e2e;
+
+import static org.cloister.e2e.ApiInputTest.problem;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whoever follows the log hears every line once, also after a connection that broke. */
+class EventStreamTest {
+
+    private Instance instance;
+
+    @BeforeEach
+    void findTheInstance() {
+        instance = Instance.assumeRunning();
+    }
+
+    /** A follower; what it hears are lines as they came. */
+    private final class Ear implements AutoCloseable {
+
+        private final HttpURLConnection connection;
+        private final BufferedReader lines;
+
+        Ear(String query, String seen) throws IOException {
+            connection = (HttpURLConnection) instance.url()
+                    .resolve("/api/v1/events/stream" + query)
+                    .toURL()
+                    .openConnection();
+            connection.setRequestProperty("Authorization", "Bearer " + instance.adminToken());
+            connection.setRequestProperty("Accept", "text/event-stream");
+            if (seen != null) connection.setRequestProperty("Last-Event-ID", seen);
+            connection.setReadTimeout(30_000);
+            InputStream in = connection.getInputStream();
+            lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        }
+
+        /** The next event: its id and its data. */
+        Map.Entry<String, String> next() throws IOException {
+            String id = null;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("id:")) id = line.substring(3).strip();
+                if (line.startsWith("data:")) return Map.entry(id, line.substring(5));
+            }
+            throw new IOException("the stream ended");
+        }
+
+        @Override
+        public void close() {
+            connection.disconnect();
+        }
+    }
+
+    @Test
+    void aNumberThatIsNoneIsRefused() {
+        problem(instance.request("GET", "/events/stream", null, Map.of("Last-Event-ID", "x")), 400);
+    }
+
+    @Test
+    void everyLineIsHeardOnceAndInItsOrderAlsoAfterABreak() throws Exception {
+        List<Long> heard = new ArrayList<>();
+        String last;
+        try (Ear ear = new Ear("", null)) {
+            for (int i = 0; i < 3; i++) instance.signInLink();
+            var first = ear.next();
+            assertTrue(first.getValue().contains("account.link"), first.toString());
+            last = first.getKey();
+            heard.add(Long.valueOf(last));
+        }
+        for (int i = 0; i < 3; i++) instance.signInLink();
+        try (Ear ear = new Ear("", last)) {
+            for (int i = 0; i < 5; i++) heard.add(Long.valueOf(ear.next().getKey()));
+        }
+        for (int i = 1; i < heard.size(); i++) assertEquals(heard.get(i - 1) + 1, heard.get(i), heard.toString());
+    }
+
+    @Test
+    void whoFollowsATenantHearsNothingOfOthers() throws Exception {
+        try (Ear ear = new Ear("?tenant=carrel", null)) {
+            instance.signInLink();
+            try (TenantHandle ignored = instance.tenant("carrel")) {
+                String event = ear.next().getValue();
+                assertTrue(event.contains("\"tenant\":\"carrel\""), event);
+                assertFalse(event.contains("account.link"), event);
+            }
+        }
+    }
+}
