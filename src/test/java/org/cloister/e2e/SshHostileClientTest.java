@@ -270,28 +270,29 @@ class SshHostileClientTest {
                     "bob=" + file("bound.pub"),
                     "bob=" + file("authority.pub"));
             assertEquals(0, outcome.exit(), outcome.toString());
-            List<Long> medians = outcome.out()
+            List<Long> times = outcome.out()
                     .lines()
                     .filter(line -> Character.isDigit(line.charAt(0)))
-                    .map(SshHostileClientTest::median)
+                    .map(SshHostileClientTest::quick)
                     .sorted()
                     .toList();
-            assertEquals(8, medians.size());
-            long apart = medians.getLast() - medians.getFirst();
-            long allowed = Math.max(1_500, medians.getFirst() / 2);
-            System.out.println("answers to eight wrong logins, medians in µs: " + medians);
-            assertTrue(apart < allowed, medians + " µs");
+            assertEquals(8, times.size());
+            long apart = times.getLast() - times.getFirst();
+            long allowed = Math.max(1_000, times.getFirst() / 4);
+            System.out.println("answers to eight wrong logins, the quickest tenth of each, in µs: " + times);
+            assertTrue(apart < allowed, outcome.out());
         }
     }
 
-    private static long median(String line) {
+    /** Of sixty times the sixth: what else the machine does makes answers slower, and none quicker. */
+    private static long quick(String line) {
         String[] words = line.split(" ");
         long[] times = Arrays.stream(words)
                 .skip(words.length - 60L)
                 .mapToLong(Long::parseLong)
                 .sorted()
                 .toArray();
-        return times[times.length / 2];
+        return times[times.length / 10];
     }
 
     private static String file(String name) {
