@@ -23,6 +23,14 @@ class UsageHistoryTest {
     /** Two looks at a tenant make a sample; samples are gathered once a minute. */
     private static final Duration PATIENCE = Duration.ofSeconds(150);
 
+    private static final long NOW = Instant.now().getEpochSecond();
+
+    /** The latest whole ten minutes. */
+    private static final Instant TENS = Instant.ofEpochSecond(NOW / 600 * 600 - 600);
+
+    /** The latest whole two hours that do not hold these. */
+    private static final Instant TWOS = Instant.ofEpochSecond(NOW / 7200 * 7200 - (NOW % 7200 < 600 ? 14_400 : 7_200));
+
     private static Instance instance;
     private static TenantHandle tenant;
     private static TenantHandle still;
@@ -35,8 +43,8 @@ class UsageHistoryTest {
         tenant.ssh("nohup timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &");
         still = instance.tenant("carrel2", Map.of("start", false)); // it adds no samples of its own
         String id = still.show().get("id").asText();
-        insert(id, 60, "10 min", "1 min", 9);
-        insert(id, 600, "2 h", "10 min", 11);
+        insert(id, 60, TENS, 10);
+        insert(id, 600, TWOS, 12);
     }
 
     @AfterAll
@@ -118,31 +126,28 @@ class UsageHistoryTest {
     }
 
     private static void assertGathered() {
-        JsonNode tens = samples(600);
+        JsonNode tens = samples(600, TENS);
         assertEquals(1, tens.size(), tens.toString());
         assertEquals(4.5, tens.get(0).at("/used/memoryBytes/mean").asDouble());
         assertEquals(1000, tens.get(0).at("/used/memoryBytes/peak").asDouble());
-        JsonNode twos = samples(7200);
+        JsonNode twos = samples(7200, TWOS);
         assertEquals(1, twos.size(), twos.toString());
         assertEquals(5.5, twos.get(0).at("/used/pids/mean").asDouble());
         assertEquals(1000, twos.get(0).at("/used/pids/peak").asDouble());
     }
 
-    /** Samples 0 to last of the latest whole bin, each its own number; one peaked at 1000. */
-    private static void insert(String id, int step, String bin, String every, int last) {
+    /** So many samples from then on, each its own number; one peaked at 1000. */
+    private static void insert(String id, int step, Instant from, int count) {
         String said = instance.psql("""
                 insert into usage_sample
-                select '%s', %d, date_bin('%s', now(), timestamptz 'epoch') - interval '%s' + i * interval '%s',
+                select '%s', %d, timestamptz '%s' + i * interval '%d s',
                        array_fill(i::real, array[8]), array_fill((case i when 7 then 1000 else i end)::real, array[8])
-                  from generate_series(0, %d) i""".formatted(id, step, bin, bin, every, last));
+                  from generate_series(0, %d) i""".formatted(id, step, from, step, count - 1));
         assertTrue(said.startsWith("INSERT"), said);
     }
 
-    /** Of the latest whole bin. */
-    private static JsonNode samples(int step) {
-        long begin = Instant.now().getEpochSecond() / step * step - step;
-        String from = Instant.ofEpochSecond(begin).toString();
-        String to = Instant.ofEpochSecond(begin + step).toString();
+    private static JsonNode samples(int step, Instant from) {
+        String to = from.plusSeconds(step).toString();
         return instance.get("/tenants/carrel2/usage?from=" + from + "&to=" + to + "&step=" + step)
                 .expect(200)
                 .json()
