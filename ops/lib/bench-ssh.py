@@ -10,6 +10,7 @@ KEY, OURS, THEIRS, MANAGER, ROUNDS = sys.argv[1], sys.argv[2], sys.argv[3], int(
 PARTS = sys.argv[6:] or ['login', 'echo', 'throughput', 'files', 'crowd']
 BYTES = int(os.environ.get('BYTES', 1 << 30))
 CROWD = int(os.environ.get('CROWD', 200))
+TURNS = int(os.environ.get('TURNS', 5))
 NULL = subprocess.DEVNULL
 
 
@@ -70,8 +71,8 @@ def throughput(big):
     measure(OURS), measure(THEIRS)
     for name, cipher in ((f'unasked: {chosen(OURS)}, sshd {chosen(THEIRS)}', ()),
                          ('aes128-gcm', ('-c', 'aes128-gcm@openssh.com')), ('aes256-ctr', ('-c', 'aes256-ctr'))):
-        tell(f'cat up, {name}', 'MB/s', *turns(up(*cipher), 3))
-        tell(f'cat down, {name}', 'MB/s', *turns(down(*cipher), 3))
+        tell(f'cat up, {name}', 'MB/s', *turns(up(*cipher), TURNS))
+        tell(f'cat down, {name}', 'MB/s', *turns(down(*cipher), TURNS))
 
 
 def files(big):
@@ -96,8 +97,8 @@ def files(big):
 
     there(f'truncate -s {BYTES} /dev/shm/hole')
     for name, copy in (('scp', scp()), ('scp -O', scp('-O')), ('sftp', sftp)):
-        tell(f'{name} up', 'MB/s', *turns(lambda place: BYTES / 1e6 / copy(place, True), 3))
-        tell(f'{name} down', 'MB/s', *turns(lambda place: BYTES / 1e6 / copy(place, False), 3))
+        tell(f'{name} up', 'MB/s', *turns(lambda place: BYTES / 1e6 / copy(place, True), TURNS))
+        tell(f'{name} down', 'MB/s', *turns(lambda place: BYTES / 1e6 / copy(place, False), TURNS))
     there('rm /dev/shm/hole /dev/shm/up')
 
 
