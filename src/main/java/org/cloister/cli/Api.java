@@ -52,7 +52,7 @@ final class Api {
 
     /** The body as it was sent, where its bytes count. */
     byte[] bytes(String path) {
-        return answer(exchange("GET", path, "application/json", null)).bytes();
+        return answer(exchange("GET", path, null)).bytes();
     }
 
     JsonNode parsed(byte[] bytes) {
@@ -61,7 +61,7 @@ final class Api {
 
     /** @return null where the answer has no body */
     JsonNode send(String method, String path, JsonNode body) {
-        return answer(exchange(method, path, "application/json", body)).body();
+        return answer(exchange(method, path, body)).body();
     }
 
     /** A list of several pages as one. @param path without a query */
@@ -69,7 +69,7 @@ final class Api {
         ArrayNode all = JSON.createArrayNode();
         String query = "limit=" + LARGEST_PAGE;
         while (query != null) {
-            Answer page = answer(exchange("GET", path + "?" + query, "application/json", null));
+            Answer page = answer(exchange("GET", path + "?" + query, null));
             page.body().forEach(all::add);
             Matcher more = NEXT.matcher(page.link());
             query = more.find() ? more.group(1) : null;
@@ -77,16 +77,21 @@ final class Api {
         return all;
     }
 
-    /** Server-sent events as they come. */
-    InputStream stream(String path) {
-        Wire.Received received = exchange("GET", path, "text/event-stream", null);
+    /** Server-sent events as they come. @param seen id of the last that was seen; null for none */
+    InputStream stream(String path, String seen) {
+        Wire.Received received;
+        try {
+            received = wire.follow(path, seen);
+        } catch (IOException e) {
+            throw new RefusedException(why(e));
+        }
         if (received.status() != 200) answer(received);
         return received.body();
     }
 
-    private Wire.Received exchange(String method, String path, String accept, JsonNode body) {
+    private Wire.Received exchange(String method, String path, JsonNode body) {
         try {
-            return wire.send(method, path, accept, body == null ? null : body.toString());
+            return wire.send(method, path, body == null ? null : body.toString());
         } catch (IOException e) {
             throw new RefusedException(why(e));
         }

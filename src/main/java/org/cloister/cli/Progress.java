@@ -44,7 +44,7 @@ final class Progress {
     private JsonNode follow(String path) {
         JsonNode now = null;
         try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(api.stream(path + "/stream"), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(api.stream(path + "/stream", null), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.startsWith("data:")) continue;
                 now = Api.parse(line.substring("data:".length()));

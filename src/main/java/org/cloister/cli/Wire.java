@@ -40,23 +40,39 @@ final class Wire {
     }
 
     /** @param body JSON; null for none */
-    Received send(String method, String path, String accept, String body) throws IOException {
+    Received send(String method, String path, String body) throws IOException {
         URI uri = URI.create(access.url() + "/api/v1" + path);
         if (method.equals("PATCH")) return patch(uri, body);
+        HttpURLConnection connection = open(uri, "application/json");
+        connection.setRequestMethod(method);
+        if (body != null) {
+            connection.setRequestProperty("Content-Type", "application/json");
+            connection.setDoOutput(true);
+            connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        return received(connection);
+    }
+
+    /** Server-sent events. @param seen id of the last that was seen; null for none */
+    Received follow(String path, String seen) throws IOException {
+        HttpURLConnection connection = open(URI.create(access.url() + "/api/v1" + path), "text/event-stream");
+        if (seen != null) connection.setRequestProperty("Last-Event-ID", seen);
+        return received(connection);
+    }
+
+    private HttpURLConnection open(URI uri, String accept) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         if (access.ca() != null && connection instanceof HttpsURLConnection secure)
             secure.setSSLSocketFactory(trust().getSocketFactory());
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(READ_MILLIS);
-        connection.setRequestMethod(method);
         connection.setRequestProperty("Authorization", "Bearer " + access.token());
         connection.setRequestProperty("Accept", accept);
-        if (body != null) {
-            connection.setRequestProperty("Content-Type", "application/json");
-            connection.setDoOutput(true);
-            connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
-        }
+        return connection;
+    }
+
+    private static Received received(HttpURLConnection connection) throws IOException {
         int status = connection.getResponseCode();
         InputStream answer = status >= 400 ? connection.getErrorStream() : connection.getInputStream();
         String link = connection.getHeaderField("Link");

@@ -77,6 +77,28 @@ class CliTest {
     }
 
     @Test
+    void whoFollowsEventsReadsEachOfThatTenantOnceAndNoOther() throws Exception {
+        try (TenantHandle own = instance.tenant("test-cli", Map.of("start", false));
+                TenantHandle other = instance.tenant("test-cli-other", Map.of("start", false))) {
+            Path read = home.resolve("followed");
+            Process follower = admin.started(read, "events", "--follow", "--tenant", own.name());
+            try {
+                Eventually.holds(() -> assertTrue(Files.readString(read).contains("test-cli was onboarded")));
+                for (TenantHandle one : List.of(other, own))
+                    instance.change("POST", "/tenants/" + one.name() + "/start", null)
+                            .expect(200);
+                Eventually.holds(() -> assertTrue(Files.readString(read).contains("test-cli was started")));
+                assertTrue(follower.isAlive());
+                String text = Files.readString(read);
+                assertFalse(text.contains("test-cli-other"), text);
+                assertEquals(text.lines().distinct().count(), text.lines().count(), text);
+            } finally {
+                follower.destroy();
+            }
+        }
+    }
+
+    @Test
     void aTenantsOwnerSeesItsOwnAlone() {
         try (TenantHandle own = instance.tenant("test-cli", Map.of("start", false));
                 TenantHandle other = instance.tenant("test-cli-2", Map.of("start", false));

@@ -42,6 +42,23 @@ record CommandLine(Map<String, String> environment) {
         return Command.run(command, environment, typed.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(60));
     }
 
+    /** One that ends when it is ended; what it prints goes to the file. */
+    Process started(Path out, String... words) {
+        ProcessBuilder builder = new ProcessBuilder(program());
+        builder.command().addAll(List.of(words));
+        environment.forEach((name, value) -> {
+            if (value == null) builder.environment().remove(name);
+            else builder.environment().put(name, value);
+        });
+        try {
+            return builder.redirectErrorStream(true)
+                    .redirectOutput(out.toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** On a terminal, as script(1) makes one; what it shows is standard output. */
     Command.Outcome onTerminal(String typed, String... words) {
         return Command.run(

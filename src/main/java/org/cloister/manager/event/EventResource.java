@@ -56,11 +56,10 @@ class EventResource {
         if (seen != null && !seen.matches("[0-9]{1,18}"))
             throw Refusal.invalid("Last-Event-ID", "Last-Event-ID is the id of the last event that was seen.");
         return stream.follow(tenant, seen == null ? null : Long.valueOf(seen)).map(told -> {
-            OutboundSseEvent.Builder event = sse.newEventBuilder();
+            OutboundSseEvent.Builder event = sse.newEventBuilder().id(Long.toString(told.sequence()));
             return told.event() == null
                     ? event.comment("").build()
-                    : event.id(Long.toString(told.sequence()))
-                            .mediaType(MediaType.APPLICATION_JSON_TYPE)
+                    : event.mediaType(MediaType.APPLICATION_JSON_TYPE)
                             .data(told.event())
                             .build();
         });

@@ -51,7 +51,11 @@ class EventStream {
     private final ExecutorService reader = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("event-stream").factory());
 
-    /** @param sequence of its seal @param event null for nothing new, said now and then so that both ends know of each other */
+    /**
+     * @param sequence of the seal that was told last
+     * @param event null where there is only the number: at the beginning, and now and then so that both ends know of each
+     *     other
+     */
     record Told(long sequence, EventResource.EventView event) {}
 
     private static final class Follower {
@@ -82,6 +86,8 @@ class EventStream {
                         emitter -> {
                             Follower follower = new Follower(tenant, from, emitter);
                             emitter.onTermination(() -> followers.remove(follower));
+                            breathe(follower); // so that it knows where to go on, should this break before the first
+                            // event
                             followers.add(follower);
                             wake();
                         },
@@ -156,7 +162,11 @@ class EventStream {
 
     @Scheduled(every = "20s")
     void breathe() {
-        for (Follower follower : followers) follower.emitter.emit(new Told(follower.seen, null));
+        if (!followers.isEmpty()) reader.execute(() -> followers.forEach(EventStream::breathe));
+    }
+
+    private static void breathe(Follower follower) {
+        follower.emitter.emit(new Told(follower.seen, null));
     }
 
     @PreDestroy
