@@ -116,6 +116,13 @@ class ApiTenantTest {
                     problem(instance.change("PATCH", "/tenants/api-life", Map.of("limits", Map.of("pids", 1))), 400);
             assertEquals("limits.pids", problem.get("field").asText());
             problem(instance.change("PATCH", "/tenants/api-life", Map.of("name", "other")), 400);
+            List<String> told =
+                    instance.get("/events?tenant=api-life&limit=1000").json().findValuesAsText("sentence");
+            assertTrue(
+                    told.stream()
+                            .anyMatch(one -> one.startsWith("api-life was changed: plan small to medium; ")
+                                    && one.contains("; Memory 512 MB to 2 GB; Processes 512 to 333;")),
+                    told.toString());
             assertEquals(333, tenant.show().at("/limits/pids").asInt());
         }
     }

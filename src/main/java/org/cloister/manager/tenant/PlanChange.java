@@ -1,10 +1,12 @@
 package org.cloister.manager.tenant;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.cloister.manager.limit.LimitWords;
 import org.cloister.manager.plan.Plan;
 import org.cloister.protocol.Limit;
+import org.cloister.protocol.Limits;
 import org.cloister.protocol.TenantSpec;
 import org.cloister.protocol.TenantSpec.Desired;
 
@@ -41,13 +43,7 @@ record PlanChange(
         return new PlanChange(
                 tenant.name,
                 plan.name,
-                Arrays.stream(Limit.values())
-                        .filter(limit -> tenant.limits.of(limit) != plan.limits.of(limit))
-                        .map(limit -> new Row(
-                                LimitWords.label(limit),
-                                LimitWords.value(limit, tenant.limits.of(limit)),
-                                LimitWords.value(limit, plan.limits.of(limit))))
-                        .toList(),
+                rows(tenant.limits, plan.limits),
                 profile && plan.profile == TenantSpec.Profile.NESTING,
                 profile && plan.profile == TenantSpec.Profile.STRICT,
                 profile && tenant.desired != Desired.STOPPED,
@@ -55,6 +51,26 @@ record PlanChange(
                 !plan.recording && tenant.recording,
                 freeze && !frozen,
                 !freeze && frozen);
+    }
+
+    private static List<Row> rows(Limits before, Limits after) {
+        return Arrays.stream(Limit.values())
+                .filter(limit -> before.of(limit) != after.of(limit))
+                .map(limit -> new Row(
+                        LimitWords.label(limit),
+                        LimitWords.value(limit, before.of(limit)),
+                        LimitWords.value(limit, after.of(limit))))
+                .toList();
+    }
+
+    /** "alice was changed: plan small to large; Memory 512 MiB to 1 GiB." */
+    static String sentence(String name, String planBefore, String planAfter, Limits before, Limits after) {
+        List<String> changes = new ArrayList<>();
+        if (!planBefore.equals(planAfter)) changes.add("plan " + planBefore + " to " + planAfter);
+        for (Row row : rows(before, after)) changes.add(row.label + " " + row.before + " to " + row.after);
+        return changes.isEmpty()
+                ? name + " was asked to have what it has already."
+                : name + " was changed: " + String.join("; ", changes) + ".";
     }
 
     public boolean nothing() {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.key.PublicKey;
@@ -102,12 +102,11 @@ public class Tenants {
 
     public OperationView act(String actor, String name, Action action) {
         return move(
-                actor,
                 name,
                 "tenant." + action.word(),
                 tenant -> {
                     action.move(tenant);
-                    return "tenant." + action.done();
+                    events.record(actor, "tenant." + action.done(), name, name + " was " + action.done() + ".");
                 },
                 action == Action.STOP);
     }
@@ -132,10 +131,10 @@ public class Tenants {
 
     public OperationView change(String actor, String name, Wish.Change wish) {
         return move(
-                actor,
                 name,
                 "tenant.change",
                 tenant -> {
+                    String planBefore = tenant.plan;
                     Limits limits = tenant.limits;
                     if (wish.plan() != null) {
                         Plan plan = requirePlan(wish.plan());
@@ -149,8 +148,12 @@ public class Tenants {
                         Limits before = limits;
                         limits = Plans.limits("limits.", () -> before.with(wish.limits()));
                     }
+                    events.record(
+                            actor,
+                            "tenant.changed",
+                            name,
+                            PlanChange.sentence(name, planBefore, tenant.plan, tenant.limits, limits));
                     tenant.limits = limits;
-                    return "tenant.changed";
                 },
                 false);
     }
@@ -242,13 +245,11 @@ public class Tenants {
         return sentences;
     }
 
-    private OperationView move(
-            String actor, String name, String kind, Function<Tenant, String> change, boolean endsSessions) {
+    private OperationView move(String name, String kind, Consumer<Tenant> change, boolean endsSessions) {
         Operation operation = QuarkusTransaction.requiringNew().call(() -> {
             Tenant tenant = locked(name);
             if (tenant.state == Tenant.State.DELETING) throw Action.illegal(tenant, "is being deleted");
-            String event = change.apply(tenant);
-            events.record(actor, event, name, name + ": " + event.substring(event.indexOf('.') + 1) + ".");
+            change.accept(tenant);
             return operations.open(kind, tenant.id, name, null, "Waiting for the agent.");
         });
         if (endsSessions) accessEnded.fire(new AccessEnded(operation.tenantId, null));
