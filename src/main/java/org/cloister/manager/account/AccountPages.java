@@ -69,7 +69,7 @@ class AccountPages {
     @POST
     @Path("password")
     public Response setPassword(@RestForm String old, @RestForm String password) {
-        return attempt("password", null, () -> factors.setPassword(account(), old, password));
+        return attempt("password", () -> factors.setPassword(account(), old, password));
     }
 
     /** Offers a new secret; nothing is stored before a code of it was typed. */
@@ -97,13 +97,13 @@ class AccountPages {
     @POST
     @Path("factor/remove")
     public Response removeFactor(@RestForm String old) {
-        return attempt("factor", null, () -> factors.removeFactor(account(), old));
+        return attempt("factor", () -> factors.removeFactor(account(), old));
     }
 
     @POST
     @Path("sessions/end")
     public Response endSession(@RestForm UUID id) {
-        return attempt("", null, () -> accounts.endSession(account(), id));
+        return attempt("", () -> accounts.endSession(account(), id));
     }
 
     @POST
@@ -115,27 +115,29 @@ class AccountPages {
             return Response.ok(page(null, new Shown(token, List.of()), Said.NOTHING))
                     .build();
         } catch (Refusal refusal) {
-            return refused(null, new Said("token", refusal.sentence()));
+            return refused("token", refusal);
         }
     }
 
     @POST
     @Path("tokens/remove")
     public Response removeToken(@RestForm UUID id) {
-        return attempt("token", null, () -> tokens.remove(account(), id));
+        return attempt("token", () -> tokens.remove(account(), id));
     }
 
-    private Response attempt(String form, Setup setup, Runnable change) {
+    private Response attempt(String form, Runnable change) {
         try {
             change.run();
             return Response.seeOther(URI.create("/account")).build();
         } catch (Refusal refusal) {
-            return refused(setup, new Said(form, refusal.sentence()));
+            return refused(form, refusal);
         }
     }
 
-    private Response refused(Setup setup, Said said) {
-        return Response.status(422).entity(page(setup, null, said)).build();
+    private Response refused(String form, Refusal refusal) {
+        return Response.status(422)
+                .entity(page(null, null, new Said(form, refusal.sentence())))
+                .build();
     }
 
     private Account account() {

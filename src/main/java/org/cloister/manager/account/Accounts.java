@@ -6,7 +6,6 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -121,10 +120,5 @@ public class Accounts {
     public void endSession(Account account, UUID id) {
         if (id != null && WebSession.delete("id = ?1 and accountId = ?2", id, account.id) == 1)
             events.record(account.name, "account.session-ended", account.tenant, account.name + " ended a session.");
-    }
-
-    static String words(Role role) {
-        return role.word().substring(0, 1).toUpperCase(Locale.ROOT)
-                + role.word().substring(1);
     }
 }

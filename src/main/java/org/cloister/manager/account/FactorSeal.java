@@ -12,8 +12,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.UUID;
 import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.cloister.manager.host.SecretFile;
 import org.cloister.manager.problem.Refusal;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -22,7 +22,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class FactorSeal {
 
-    private static final int KEY = 32;
     private static final int NONCE = 12;
     private static final int TAG_BITS = 128;
 
@@ -30,16 +29,13 @@ class FactorSeal {
     @ConfigProperty(name = "cloister.home")
     Path home;
 
-    private SecretKeySpec key;
+    private SecretKey key;
 
     @PostConstruct
     void open() {
         Path file = home.resolve("keys/manager/factors.key");
         try {
-            byte[] bytes = SecretFile.read(file, "The key of second factors", KEY + 1, () -> SecretFile.random(KEY));
-            if (bytes.length != KEY)
-                throw new IOException("The key of second factors " + file + " is damaged: put it back from a backup.");
-            key = new SecretKeySpec(bytes, "AES");
+            key = SecretFile.key(file, "The key of second factors", "open a second factor");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,11 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
 import java.util.function.Supplier;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 
 /** A secret in a file of its own: made once, readable by the manager alone, and never replaced by itself. */
 public final class SecretFile {
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
+    private static final int KEY_BYTES = 32;
 
     private SecretFile() {}
 
@@ -37,6 +41,21 @@ public final class SecretFile {
         if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS)))
             throw new IOException(name + " " + file + " is open to others; `chmod 600` it.");
         return secret;
+    }
+
+    /**
+     * Reads a key of AES-256, or makes it where there is none yet. One that is there and cannot be used is never replaced.
+     *
+     * @param lost what nobody could do with another one: "read an earlier recording"
+     * @throws IOException with a sentence that says what is wrong with the file and what to do
+     */
+    public static SecretKey key(Path file, String name, String lost) throws IOException {
+        byte[] key = read(file, name, KEY_BYTES + 1, () -> random(KEY_BYTES));
+        if (key.length != KEY_BYTES)
+            throw new IOException(
+                    name + " " + file + " is damaged: put it back from a backup. Removed, a new one is made,"
+                            + " by which nobody can " + lost + ".");
+        return new SecretKeySpec(key, "AES");
     }
 
     public static byte[] random(int bytes) {

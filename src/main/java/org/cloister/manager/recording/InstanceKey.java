@@ -3,7 +3,6 @@ package org.cloister.manager.recording;
 import java.io.IOException;
 import java.nio.file.Path;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 import org.cloister.manager.host.SecretFile;
 
 /**
@@ -22,11 +21,6 @@ final class InstanceKey {
      * @throws IOException with a sentence that says what is wrong with the file and what to do
      */
     static SecretKey at(Path file) throws IOException {
-        byte[] key = SecretFile.read(file, "The recordings' key", BYTES + 1, () -> SecretFile.random(BYTES));
-        if (key.length != BYTES)
-            throw new IOException(
-                    "The recordings' key " + file + " is damaged: put it back from a backup. Removed, a new"
-                            + " one is made, and no earlier recording can be read.");
-        return new SecretKeySpec(key, "AES");
+        return SecretFile.key(file, "The recordings' key", "read an earlier recording");
     }
 }

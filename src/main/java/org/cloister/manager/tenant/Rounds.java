@@ -28,7 +28,7 @@ import org.cloister.protocol.Usage;
  * neither the log nor the eye. Looks at some of the running tenants at a time, one after the other.
  */
 @ApplicationScoped
-class LimitHits {
+class Rounds {
 
     private static final Duration QUIET = Duration.ofHours(1);
 
