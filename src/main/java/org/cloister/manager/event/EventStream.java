@@ -86,8 +86,7 @@ class EventStream {
                         emitter -> {
                             Follower follower = new Follower(tenant, from, emitter);
                             emitter.onTermination(() -> followers.remove(follower));
-                            breathe(follower); // so that it knows where to go on, should this break before the first
-                            // event
+                            breathe(follower); // it knows where to go on, should this break before the first event
                             followers.add(follower);
                             wake();
                         },
