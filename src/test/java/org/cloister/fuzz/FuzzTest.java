@@ -18,7 +18,7 @@ class FuzzTest {
         return Fuzz.targets(1).entrySet().stream()
                 .map(target -> DynamicTest.dynamicTest(target.getKey(), () -> {
                     long runs = target.getValue().run(Duration.ofSeconds(2));
-                    assertTrue(runs > 100, runs + " inputs");
+                    assertTrue(runs >= Fuzzer.FEWEST, runs + " inputs");
                 }));
     }
 
@@ -31,6 +31,6 @@ class FuzzTest {
                     return String.valueOf(input.length);
                 },
                 List.of(Fuzzer.bytes("hello")));
-        assertThrows(AssertionError.class, () -> fuzzer.run(Duration.ofSeconds(20)));
+        assertThrows(AssertionError.class, () -> fuzzer.run(Duration.ofMinutes(5)));
     }
 }

@@ -18,6 +18,9 @@ import java.util.Set;
  */
 public final class Fuzzer {
 
+    /** Inputs that are tried however little time there is. */
+    static final int FEWEST = 200;
+
     private static final int LONGEST = 1 << 16;
     private static final int MOST_EXAMPLES = 2000;
     private static final long SLOW_NANOS = 2_000_000_000L;
@@ -58,7 +61,7 @@ public final class Fuzzer {
     public long run(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         for (byte[] example : List.copyOf(examples)) feed(example);
-        while (System.nanoTime() < end) feed(change(examples.get(random.nextInt(examples.size()))));
+        while (runs < FEWEST || System.nanoTime() < end) feed(change(examples.get(random.nextInt(examples.size()))));
         return runs;
     }
 

@@ -19,7 +19,7 @@ import org.newsclub.net.unix.AFUNIXSocketChannel;
 import org.newsclub.net.unix.AFUNIXSocketPair;
 
 /** What the manager takes from a process in a tenant, and what it does not. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what is never ended would be read for ever
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what is never ended would be read for ever
 class ForwarderTest {
 
     private AFUNIXSocket tenant;
@@ -109,7 +109,7 @@ class ForwarderTest {
         });
         Thread.sleep(100);
         forwarder.end();
-        waiting.join(5_000);
+        waiting.join(60_000);
         assertEquals(Thread.State.TERMINATED, waiting.getState());
     }
 }

@@ -86,16 +86,16 @@ class KernelTest {
             one.send(List.of(pipe[1]), List.of("attach", "", "dev/null"));
             one.send(List.of(), List.of("go"));
             pipe[1].close();
-            SeqPacket.Packet first = other.receive(5);
+            SeqPacket.Packet first = other.receive(60);
             assertEquals("attach\0\0dev/null\0", first.text());
-            assertEquals("go\0", other.receive(5).text());
+            assertEquals("go\0", other.receive(60).text());
             try (Fd passed = first.descriptors().getFirst()) {
                 Linux.write(passed, "through".getBytes(StandardCharsets.UTF_8));
             }
-            assertArrayEquals("through".getBytes(StandardCharsets.UTF_8), Linux.readAll(pipe[0], 100, 5));
+            assertArrayEquals("through".getBytes(StandardCharsets.UTF_8), Linux.readAll(pipe[0], 100, 60));
             pipe[0].close();
             one.close();
-            assertNull(other.receive(5));
+            assertNull(other.receive(60));
         }
     }
 
@@ -128,7 +128,7 @@ class KernelTest {
                     List.of("cat", "/proc/self/status", "/proc/self/environ"),
                     List.of(nothing, out[1], nothing));
             out[1].close();
-            String status = new String(Linux.readAll(reading, 100_000, 5), StandardCharsets.UTF_8);
+            String status = new String(Linux.readAll(reading, 100_000, 60), StandardCharsets.UTF_8);
             assertEquals(0, Linux.waitpid(pid));
             // 32 and 33 are glibc's own: it neither names nor resets them
             assertTrue(status.matches("(?s).*SigIgn:\\t0000000[01]80000000\n.*|(?s).*SigIgn:\\t0{16}\n.*"), status);
@@ -160,7 +160,7 @@ class KernelTest {
 
     @Test
     void oneThreadJoinsANetworkNamespaceAndTheOthersStay() throws Exception {
-        Process holder = new ProcessBuilder("unshare", "--net", "sleep", "60").start();
+        Process holder = new ProcessBuilder("unshare", "--net", "sleep", "600").start();
         try {
             Path theirs = Path.of("/proc", Long.toString(holder.pid()), "ns/net");
             Path ours = Path.of("/proc/self/ns/net");
@@ -241,9 +241,9 @@ class KernelTest {
     @Test
     void aToolThatHangsIsEnded() {
         long began = System.nanoTime();
-        IOException e = assertThrows(IOException.class, () -> Command.run(List.of("sleep", "60"), "", 1));
+        IOException e = assertThrows(IOException.class, () -> Command.run(List.of("sleep", "600"), "", 1));
         assertTrue(e.getMessage().contains("more than 1 s"), e.getMessage());
-        assertTrue(System.nanoTime() - began < 20_000_000_000L);
+        assertTrue(System.nanoTime() - began < 60_000_000_000L);
     }
 
     @Test

@@ -43,7 +43,7 @@ class HubRulesTest {
                         "test",
                         text.toString()),
                 "",
-                120);
+                600);
         assertEquals("closed 0\nopen 3\n", heard);
     }
 
@@ -58,8 +58,8 @@ class HubRulesTest {
     /** Each part is loaded over nothing and over the whole, and each time eve calls where she may not. */
     private static final String EXPERIMENT = """
             text=$1
-            unshare --net sleep 120 & eve=$!
-            unshare --net sleep 120 & world=$!
+            unshare --net sleep 600 & eve=$!
+            unshare --net sleep 600 & world=$!
             trap 'kill $eve $world' EXIT
             until [[ $(readlink /proc/$eve/ns/net /proc/$world/ns/net | sort -u | wc -l) == 2 &&
                      $(readlink /proc/$eve/ns/net) != $(readlink /proc/self/ns/net) &&
@@ -92,8 +92,8 @@ class HubRulesTest {
             done
             nft -f "$text"
             for try in 1 2 3; do call 198.51.100.7; done
-            for name in closed open; do
-                echo "$name $(nsenter -n -t $world nft list counter ip heard $name | grep -o 'packets [0-9]*' | cut -d' ' -f2)"
-            done
+            heard() { nsenter -n -t $world nft list counter ip heard $1 | grep -o 'packets [0-9]*' | cut -d' ' -f2; }
+            for ((try = 0; try < 600 && $(heard open) < 3; try++)); do sleep 0.1; done # packets are on their way
+            for name in closed open; do echo "$name $(heard $name)"; done
             """;
 }

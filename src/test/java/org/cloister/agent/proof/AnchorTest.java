@@ -57,7 +57,7 @@ class AnchorTest {
             Chain chain = chain(bad);
             long begun = System.nanoTime();
             Reply.Sealed sealed = seal(chain);
-            assertTrue(System.nanoTime() - begun < 5_000_000_000L, "somebody waited for " + bad);
+            assertTrue(System.nanoTime() - begun < 30_000_000_000L, "somebody waited for " + bad);
             assertTrue(sealed.anchorFault() != null && sealed.anchorFault().contains(bad.toString()), bad.toString());
         }
     }

@@ -68,17 +68,17 @@ class InputQueueTest {
         busy.open(Channels.newChannel(process), () -> {
             told.countDown();
             try {
-                closed.set(said.await(5, TimeUnit.SECONDS));
+                closed.set(said.await(60, TimeUnit.SECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
             over.countDown();
         });
         busy.end();
-        assertTrue(told.await(5, TimeUnit.SECONDS));
+        assertTrue(told.await(60, TimeUnit.SECONDS));
         busy.end(); // what comes from the client comes on a thread that reads for its whole connection
         said.countDown();
-        assertTrue(over.await(10, TimeUnit.SECONDS));
+        assertTrue(over.await(120, TimeUnit.SECONDS));
         assertTrue(closed.get(), "the one waited for the other");
     }
 
