@@ -33,12 +33,15 @@ final class Command {
         }
     }
 
+    /** For what is over in a moment, unless the machine has much else to do. */
+    static final Duration LONG = Duration.ofSeconds(180);
+
     private static final byte[] NOTHING = {};
 
     private Command() {}
 
     static Outcome run(String... command) {
-        return run(List.of(command), NOTHING, Duration.ofSeconds(60));
+        return run(List.of(command), NOTHING, LONG);
     }
 
     /** @throws AssertionError the program ran longer than the timeout; it was killed */
@@ -98,9 +101,9 @@ final class Command {
             });
         }
 
-        /** Waits a few seconds at most: a child that the program left behind may hold its end of the pipe open. */
+        /** Waits some seconds at most: a child that the program left behind may hold its end of the pipe open. */
         byte[] all() throws InterruptedException {
-            reader.join(5_000);
+            reader.join(15_000);
             return bytes.toByteArray();
         }
 

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +38,7 @@ record CommandLine(Map<String, String> environment) {
     Command.Outcome piped(String typed, String... words) {
         List<String> command = new ArrayList<>(List.of(program()));
         command.addAll(List.of(words));
-        return Command.run(command, environment, typed.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(60));
+        return Command.run(command, environment, typed.getBytes(StandardCharsets.UTF_8), Command.LONG);
     }
 
     /** One that ends when it is ended; what it prints goes to the file. */
@@ -65,7 +64,7 @@ record CommandLine(Map<String, String> environment) {
                 List.of("script", "-qec", program() + " " + String.join(" ", words), "/dev/null"),
                 environment,
                 typed.getBytes(StandardCharsets.UTF_8),
-                Duration.ofSeconds(60));
+                Command.LONG);
     }
 
     private static String program() {

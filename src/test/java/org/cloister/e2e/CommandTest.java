@@ -18,7 +18,7 @@ class CommandTest {
         for (int i = 0; i < every.length; i++) every[i] = (byte) i;
         assertArrayEquals(
                 every,
-                Command.run(List.of("cat"), every, Duration.ofSeconds(10)).stdout());
+                Command.run(List.of("cat"), every, Command.LONG).stdout());
     }
 
     @Test
@@ -34,7 +34,7 @@ class CommandTest {
     void aProgramThatDoesNotEndIsKilled() {
         AssertionError error = assertThrows(
                 AssertionError.class,
-                () -> Command.run(List.of("sh", "-c", "echo begun; sleep 60"), new byte[0], Duration.ofSeconds(1)));
+                () -> Command.run(List.of("sh", "-c", "echo begun; sleep 600"), new byte[0], Duration.ofSeconds(10)));
         assertTrue(error.getMessage().contains("begun"));
     }
 }

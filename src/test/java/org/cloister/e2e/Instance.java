@@ -28,12 +28,12 @@ import java.util.TreeMap;
 record Instance(String name, URI url, int sshPort, Path home) {
 
     /** How long a test waits for a change of a tenant; the template is there already. */
-    static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final Duration PATIENCE = Duration.ofSeconds(300);
 
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final HttpClient HTTP = HttpClient.newBuilder()
-            .connectTimeout(Duration.ofSeconds(10))
+            .connectTimeout(Duration.ofSeconds(60))
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
@@ -116,9 +116,26 @@ record Instance(String name, URI url, int sshPort, Path home) {
         return request("GET", path, null);
     }
 
-    /** A change that is waited for: the answer comes when it is done, or after a minute with 202. */
+    /** A change that is waited for: the answer comes when it is done, or after four minutes with 202. */
     Answer change(String method, String path, Object json) {
-        return request(method, path, json, Map.of("Prefer", "wait=60"));
+        return request(method, path, json, Map.of("Prefer", "wait=240"));
+    }
+
+    /** A change that was answered with 202, at its end. */
+    JsonNode done(Answer accepted) {
+        String path = "/operations/" + accepted.expect(202).json().get("id").asText();
+        Eventually.seen(
+                "the end of " + accepted.text(),
+                PATIENCE,
+                () -> get(path).expect(200).json().get("done").asBoolean());
+        return get(path).json();
+    }
+
+    /** An audit of all, once it is there. */
+    JsonNode audit() {
+        return request("POST", "/audits", null, Map.of("Prefer", "wait=240"))
+                .expect(201)
+                .json();
     }
 
     /** Changes single limits of a tenant, by their names in the API. */
@@ -195,7 +212,7 @@ record Instance(String name, URI url, int sshPort, Path home) {
     String psql(String statements) {
         List<String> psql = List.of("psql", "-X", "-h", run() + "/db", "-U", "cloister", "-d", "cloister");
         Command.Outcome outcome =
-                Command.run(psql, (statements + ";\n").getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(30));
+                Command.run(psql, (statements + ";\n").getBytes(StandardCharsets.UTF_8), Command.LONG);
         return outcome.out() + outcome.stderr();
     }
 }

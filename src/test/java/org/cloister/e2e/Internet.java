@@ -9,7 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,6 +57,15 @@ final class Internet implements AutoCloseable {
             Command.run(line.split(" ")).orFail();
         // Not there before Linux 6.17, where the whole machine forwards IPv6.
         Command.run("sysctl", "-q", "-w", "net.ipv6.conf.inet0.force_forwarding=1");
+        Eventually.holds(Internet::isUp);
+    }
+
+    /** The kernel notices some time after both ends are up that the link has a carrier; until then IPv6 goes nowhere. */
+    private static void isUp() {
+        for (String look : List.of("ip addr show dev inet0", "ip -n cloistertest addr show dev eth0")) {
+            String shown = Command.run(look.split(" ")).orFail().out();
+            if (!shown.contains(" state UP ") || shown.contains(" tentative")) throw new AssertionError(shown);
+        }
     }
 
     /** The table that packets of tenants are routed by, as the machine's rules show it. */
@@ -95,13 +103,10 @@ final class Internet implements AutoCloseable {
     static String python(String namespace, String program, String... arguments) {
         List<String> words = in(namespace, "python3", "-c", program);
         words.addAll(List.of(arguments));
-        return Command.run(words, new byte[0], Duration.ofSeconds(90))
-                .orFail()
-                .out()
-                .strip();
+        return Command.run(words, new byte[0], Command.LONG).orFail().out().strip();
     }
 
-    /** Listens until it is asked for the sum: every UDP datagram, and every connection, with its source and what it says. */
+    /** Listens until it is asked for the sum: every UDP datagram, and every connection, with its source. */
     Listener listener(String namespace, int port) {
         try {
             Process process = new ProcessBuilder(in(namespace, "python3", "-u", "-c", LISTEN, Integer.toString(port)))
@@ -122,12 +127,17 @@ final class Internet implements AutoCloseable {
 
         /** Ends it: one line a source, with how many times it was heard. */
         List<String> heard() {
-            try {
-                process.getOutputStream().close();
-                return out.lines().toList();
+            return heard(0);
+        }
+
+        /** @param least how many are on their way, and are waited for */
+        List<String> heard(int least) {
+            try (var orders = process.outputWriter()) {
+                orders.write(least + "\n");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            return out.lines().toList();
         }
     }
 
@@ -146,13 +156,14 @@ final class Internet implements AutoCloseable {
                     sockets.append(s)
             kept = []
             print('ready')
-            ending = False
+            ending = None
             while True:
-                ready, _, _ = select.select(sockets if ending else sockets + [sys.stdin], [], [], 1 if ending else None)
-                if ending and not ready: break
+                patience = None if ending is None else 1 if sum(heard.values()) >= ending else 60
+                ready, _, _ = select.select(sockets if ending is not None else sockets + [sys.stdin], [], [], patience)
+                if ending is not None and not ready: break
                 for s in ready:
                     if s is sys.stdin:
-                        ending = True
+                        ending = int(sys.stdin.readline())
                         continue
                     if s.type == socket.SOCK_DGRAM:
                         heard[s.recvfrom(2048)[1][0]] += 1

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** An ssh-agent of the client's with one key. */
 final class KeyAgent implements AutoCloseable {
@@ -20,15 +19,12 @@ final class KeyAgent implements AutoCloseable {
             agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString())
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            for (int i = 0; i < 100 && !Files.exists(socket); i++) TimeUnit.MILLISECONDS.sleep(50);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
         }
-        Command.run("env", "SSH_AUTH_SOCK=" + socket, "ssh-add", "-q", key.toString())
-                .orFail();
+        // Its socket is there a moment before it listens.
+        Eventually.holds(() -> Command.run("env", "SSH_AUTH_SOCK=" + socket, "ssh-add", "-q", key.toString())
+                .orFail());
     }
 
     /** The ssh command, with this agent forwarded. */

@@ -1,10 +1,13 @@
 package org.cloister.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -83,6 +86,17 @@ final class Machine {
                                 "/etc/systemd/system",
                                 "-maxdepth",
                                 "1"));
+    }
+
+    /** These once nothing changes any more of what came before, such as a browser that clears up after itself. */
+    static Map<String, List<String>> settledTraces() {
+        List<Map<String, List<String>>> last = new ArrayList<>(List.of(Map.of()));
+        Eventually.holds(() -> {
+            last.set(0, traces());
+            Eventually.pause(2_000);
+            assertEquals(last.getFirst(), traces());
+        });
+        return last.getFirst();
     }
 
     private static List<String> lines(String... command) {

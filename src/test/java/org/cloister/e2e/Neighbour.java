@@ -1,6 +1,5 @@
 package org.cloister.e2e;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +23,7 @@ final class Neighbour implements AutoCloseable {
             long began = System.nanoTime();
             try {
                 Command.Outcome outcome =
-                        Command.run(tenant.sshCommand(List.of(), "echo in"), new byte[0], Duration.ofSeconds(30));
+                        Command.run(tenant.sshCommand(List.of(), "echo in"), new byte[0], Command.LONG);
                 if (!outcome.out().equals("in\n")) refused.add(outcome.toString());
                 milliseconds.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
                 TimeUnit.MILLISECONDS.sleep(300);
@@ -39,7 +38,7 @@ final class Neighbour implements AutoCloseable {
     /** Ends the logins. Their number, median and worst in milliseconds. */
     String served() throws InterruptedException {
         thread.interrupt();
-        thread.join(40_000);
+        thread.join(Command.LONG);
         if (!refused.isEmpty()) throw new AssertionError("the neighbour was refused: " + refused);
         List<Long> sorted = milliseconds.stream().sorted().toList();
         return sorted.size() + " logins of a neighbour meanwhile: median " + sorted.get(sorted.size() / 2)

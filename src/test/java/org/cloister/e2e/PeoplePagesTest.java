@@ -4,7 +4,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +20,6 @@ class PeoplePagesTest {
     static void open() {
         instance = Instance.assumeRunning();
         chromium = new Chromium();
-        PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
     }
 
     @AfterAll

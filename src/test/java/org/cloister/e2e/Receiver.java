@@ -58,7 +58,7 @@ final class Receiver implements AutoCloseable {
     private void take(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         if (hangs) {
-            Eventually.pause(30_000);
+            Eventually.pause(120_000);
             exchange.close();
             return;
         }
@@ -105,7 +105,7 @@ final class Receiver implements AutoCloseable {
 
     /** The latest so many of that kind, which were not asked for before. */
     List<Got> await(int count, String kind) {
-        Eventually.seen("events of " + kind, Duration.ofSeconds(60), () -> of(kind).size() >= count);
+        Eventually.seen("events of " + kind, Duration.ofMinutes(4), () -> of(kind).size() >= count);
         List<Got> got = of(kind);
         taken.removeAll(got);
         return got;

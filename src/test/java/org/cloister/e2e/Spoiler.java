@@ -1,7 +1,6 @@
 package org.cloister.e2e;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -39,7 +38,7 @@ record Spoiler(String name, String script) {
                                 target.getFileName().toString(),
                                 out.toString()),
                         new byte[0],
-                        Duration.ofSeconds(30))
+                        Command.LONG)
                 .orFail();
     }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -88,15 +87,11 @@ final class TenantHandle implements AutoCloseable {
 
     /** Waits for a state; fails at once where the tenant has failed. */
     JsonNode await(String state) {
-        return await(
-                tenant -> {
-                    String now = tenant.get("state").asText();
-                    if (now.equals("failed") && !state.equals("failed"))
-                        throw new IllegalStateException(
-                                name + " failed: " + tenant.path("failure").asText());
-                    return now.equals(state);
-                },
-                "state " + state);
+        JsonNode tenant =
+                await(now -> List.of(state, "failed").contains(now.get("state").asText()), "state " + state);
+        if (!tenant.get("state").asText().equals(state))
+            throw new AssertionError(name + " failed: " + tenant.path("failure").asText());
+        return tenant;
     }
 
     JsonNode await(Predicate<JsonNode> condition, String expectation) {
@@ -115,7 +110,7 @@ final class TenantHandle implements AutoCloseable {
     }
 
     Command.Outcome ssh(byte[] stdin, String... command) {
-        return Command.run(sshCommand(List.of(), command), stdin, Duration.ofSeconds(60));
+        return Command.run(sshCommand(List.of(), command), stdin, Command.LONG);
     }
 
     /** @param options of ssh(1), before the destination, such as -tt */
@@ -136,7 +131,7 @@ final class TenantHandle implements AutoCloseable {
                 "-o", "IdentitiesOnly=yes",
                 "-o", "IdentityAgent=none",
                 "-o", "BatchMode=yes",
-                "-o", "ConnectTimeout=10",
+                "-o", "ConnectTimeout=60",
                 "-o", "StrictHostKeyChecking=accept-new",
                 "-o", "UserKnownHostsFile=" + directory.resolve("known_hosts"),
                 "-o", "LogLevel=ERROR");

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** A program in a real terminal, typed into and read as a person would: script(1) makes the terminal. */
 final class Terminal implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process script;
     private final Path device;

@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** One connection of OpenSSH's client to a tenant, which is told over its control socket what to forward. */
 final class Tunnel implements AutoCloseable {
-
-    private static final Duration SHORT = Duration.ofSeconds(60);
 
     private final TenantHandle tenant;
     private final String user;
@@ -70,17 +67,17 @@ final class Tunnel implements AutoCloseable {
     private Command.Outcome control(String what, String... forward) {
         List<String> words = new ArrayList<>(List.of("-O", what));
         words.addAll(List.of(forward));
-        return Command.run(command(words), new byte[0], SHORT);
+        return Command.run(command(words), new byte[0], Command.LONG);
     }
 
     /** Runs a command over this connection. */
     Command.Outcome run(String... command) {
-        return Command.run(command(List.of(), command), new byte[0], SHORT);
+        return Command.run(command(List.of(), command), new byte[0], Command.LONG);
     }
 
     /** Connects standard input and output to an address in the tenant, over this connection. */
     Command.Outcome netcat(byte[] input, String target) {
-        return Command.run(command(List.of("-W", target)), input, SHORT);
+        return Command.run(command(List.of("-W", target)), input, Command.LONG);
     }
 
     /** A place for a socket of the client's side. */
