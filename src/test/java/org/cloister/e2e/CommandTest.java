@@ -17,8 +17,7 @@ class CommandTest {
         byte[] every = new byte[1 << 17];
         for (int i = 0; i < every.length; i++) every[i] = (byte) i;
         assertArrayEquals(
-                every,
-                Command.run(List.of("cat"), every, Command.LONG).stdout());
+                every, Command.run(List.of("cat"), every, Command.LONG).stdout());
     }
 
     @Test
