@@ -127,6 +127,75 @@
   document.addEventListener('htmx:sendError', function () { showLost(true); });
   document.addEventListener('htmx:afterSettle', function (event) { showTimes(event.detail.elt.parentNode || document); });
 
+  // ---- A page that is told what changes: data-stream names the stream; each message is pieces of HTML, each with the id of what
+  // it replaces. Nobody is told anything while nobody looks.
+  function follow(root) {
+    var source, heard;
+    function open() {
+      heard = Date.now();
+      source = new EventSource(root.dataset.stream);
+      source.onmessage = function (event) {
+        heard = Date.now();
+        showLost(false);
+        if (event.data) put(event.data);
+      };
+      source.onerror = function () {
+        if (source.readyState === EventSource.CLOSED) setTimeout(again, 3000);
+      };
+    }
+    // Refused, not merely lost: the session may be over, and then the page says so.
+    function again() {
+      if (document.hidden || source) source = source && source.close();
+      if (document.hidden) return;
+      fetch(location.href).then(function (answer) {
+        if (new URL(answer.url).pathname === '/sign-in') location.reload();
+        else if (answer.ok) open();
+        else setTimeout(again, 3000);
+      }, function () { setTimeout(again, 3000); });
+    }
+    document.addEventListener('visibilitychange', function () {
+      if (source) source = source.close();
+      if (!document.hidden) open();
+    });
+    setInterval(function () {
+      if (!document.hidden && Date.now() - heard > 9000) showLost(true);
+    }, 3000);
+    if (!document.hidden) open();
+  }
+  function put(html) {
+    var pieces = document.createElement('template');
+    pieces.innerHTML = html;
+    Array.prototype.slice.call(pieces.content.children).forEach(replace);
+  }
+  function replace(fresh) {
+    var old = fresh.id && document.getElementById(fresh.id);
+    if (!old) return;
+    if (fresh.dataset.set && fresh.dataset.set === old.dataset.set) fresh.querySelectorAll('[data-cells]').forEach(replace);
+    else if (fresh.dataset.cells !== undefined && fresh.children.length === old.children.length) replaceCells(old, fresh);
+    else replaceWhole(old, fresh);
+  }
+  // Under a selection nothing moves, and what was ticked stays so.
+  function replaceCells(row, fresh) {
+    var selection = getSelection();
+    Array.prototype.slice.call(fresh.children).forEach(function (cell, i) {
+      var old = row.children[i];
+      var selecting = !selection.isCollapsed && old.contains(selection.anchorNode);
+      if (cell.classList.contains('pick') || selecting || old.contains(document.activeElement)) return;
+      if (old.innerHTML !== cell.innerHTML) old.replaceWith(cell);
+    });
+  }
+  function replaceWhole(old, fresh) {
+    var focus = old.contains(document.activeElement) && document.activeElement.id;
+    old.querySelectorAll('input[type=checkbox]:checked').forEach(function (ticked) {
+      fresh.querySelectorAll('input[type=checkbox]').forEach(function (box) {
+        if (box.name === ticked.name && box.value === ticked.value) box.checked = true;
+      });
+    });
+    showTimes(fresh);
+    old.replaceWith(fresh);
+    if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
+  }
+
   // ---- The drawer: a link with data-drawer opens its page's main part in a dialog; without this script, as a page
   document.addEventListener('htmx:afterSwap', function (event) {
     var drawer = event.detail.target.closest && event.detail.target.closest('dialog.drawer');
@@ -165,6 +234,16 @@
   });
   document.addEventListener('change', function (event) {
     if (event.target.matches('input[type=file][data-into]')) readKeys(event.target);
+    if (event.target.matches('[data-tick-all]'))
+      document.querySelectorAll('input[name="' + event.target.dataset.tickAll + '"]').forEach(function (box) {
+        box.checked = event.target.checked;
+      });
+  });
+  document.addEventListener('keydown', function (event) {
+    var field = document.querySelector('[data-slash]');
+    if (event.key !== '/' || !field || event.target.matches('input, select, textarea')) return;
+    event.preventDefault();
+    field.focus();
   });
   // A form is sent once: a second click while the first is under way would ask twice.
   document.addEventListener('submit', function (event) {
@@ -190,6 +269,7 @@
     showTimes(document);
     var fault = document.querySelector('[aria-invalid=true]');
     if (fault) fault.focus();
+    document.querySelectorAll('[data-stream]').forEach(follow);
     setInterval(function () {
       if (!document.hidden) showTimes(document);
     }, 5000);

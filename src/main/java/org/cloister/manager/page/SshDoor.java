@@ -17,9 +17,19 @@ public class SshDoor {
 
     /** For the host by which this caller reaches the manager; the gateway listens on the same machine. */
     public String command(String tenant) {
+        return command(tenant, host());
+    }
+
+    /** As {@link #command(String)}, for what is drawn when the caller's request is over. */
+    public String command(String tenant, String host) {
+        return gateway.command(tenant, host);
+    }
+
+    /** By which this caller reaches the manager. */
+    public String host() {
         String host =
                 request.authority() == null ? "localhost" : request.authority().host();
-        return gateway.command(tenant, host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     /** As ssh prints it, "SHA256:…". */

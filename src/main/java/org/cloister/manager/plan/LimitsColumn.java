@@ -2,6 +2,8 @@ package org.cloister.manager.plan;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import jakarta.persistence.AttributeConverter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Limits;
 
@@ -17,8 +19,18 @@ public final class LimitsColumn implements AttributeConverter<Limits, String> {
         }
     }
 
+    /** A thousand tenants have the limits of a few plans: each is read once. */
+    private static final Map<String, Limits> READ = new ConcurrentHashMap<>();
+
+    private static final int MOST_READ = 1_000;
+
     @Override
     public Limits convertToEntityAttribute(String text) {
+        if (READ.size() > MOST_READ) READ.clear();
+        return READ.computeIfAbsent(text, LimitsColumn::read);
+    }
+
+    private static Limits read(String text) {
         try {
             return Frames.JSON.readValue(text, Limits.class);
         } catch (JsonProcessingException e) {

@@ -1,6 +1,10 @@
 package org.cloister.manager.tenant;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.cloister.manager.limit.LimitWords;
+import org.cloister.manager.page.Words;
 import org.cloister.protocol.Limit;
 import org.cloister.protocol.Usage;
 
@@ -41,5 +45,20 @@ record Measured(Usage usage, int sessions, Usage.Hit turnedAway) {
                 .filter(hit -> hit.limit() == limit)
                 .findFirst()
                 .orElseGet(() -> new Usage.Hit(limit, 0, null, List.of()));
+    }
+
+    /** How often any limit acted. */
+    long hits() {
+        long hits = turnedAway.count();
+        for (Usage.Hit hit : usage.hits()) if (hit.limit() != Limit.SESSIONS) hits += hit.count();
+        return hits;
+    }
+
+    /** "Memory 3 times, Processes 1 time". */
+    String hitWords() {
+        return Stream.concat(usage.hits().stream().filter(hit -> hit.limit() != Limit.SESSIONS), Stream.of(turnedAway))
+                .filter(hit -> hit.count() > 0)
+                .map(hit -> LimitWords.label(hit.limit()) + " " + Words.plural(hit.count(), "time"))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -50,6 +50,9 @@ class Rounds {
     @Inject
     UsageMetrics metrics;
 
+    @Inject
+    Looks looks;
+
     /** @param toldAt when an event was written; null for never */
     private record Known(long count, Instant toldAt) {}
 
@@ -63,6 +66,7 @@ class Rounds {
         Set<UUID> ids = running.stream().map(tenant -> tenant.id).collect(Collectors.toSet());
         known.keySet().retainAll(ids);
         history.retain(ids);
+        looks.retain(ids);
         int last = Math.min(running.size(), AT_A_TIME);
         for (int i = 0; i < last; i++) look(running.get((next + i) % running.size()));
         metrics.publish(ids);
@@ -76,6 +80,7 @@ class Rounds {
         } catch (AgentException e) {
             return; // it has just ended, or the agent is away: the next look says
         }
+        looks.note(tenant.id, now);
         history.note(tenant.id, History.LIMITS.stream().mapToDouble(now::used).toArray());
         metrics.note(
                 tenant.id, tenant.name, tenant.limits, limit -> now.hit(limit).count());

@@ -25,7 +25,6 @@ import org.cloister.manager.operation.Operations;
 import org.cloister.manager.page.Uploads;
 import org.cloister.manager.plan.Plans;
 import org.cloister.manager.problem.Refusal;
-import org.cloister.manager.right.Who;
 import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.manager.tenant.TenantPage.Said;
 import org.cloister.manager.usage.Charts;
@@ -33,7 +32,7 @@ import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
-/** The list of tenants, each tenant, and what is done to it there. Each POST ends with a redirect or with the sentence. */
+/** Each tenant, and what is done to it there. Each POST ends with a redirect or with the sentence. */
 @Path("/")
 @Produces(MediaType.TEXT_HTML)
 @Blocking
@@ -55,17 +54,10 @@ class TenantPages {
     Plans plans;
 
     @Inject
-    Who who;
-
-    @Inject
     Charts charts;
 
     @CheckedTemplate
     static class Templates {
-
-        static native TemplateInstance list(TenantListPage view);
-
-        static native TemplateInstance list$live(TenantListPage view);
 
         static native TemplateInstance show(TenantPage view, boolean live, Charts.View use);
 
@@ -76,26 +68,6 @@ class TenantPages {
         static native TemplateInstance plan(PlanChange change);
 
         static native TemplateInstance plan$effect(PlanChange change);
-    }
-
-    /** A tenant's own people begin with it. */
-    @GET
-    public Response list() {
-        return who.isTenant()
-                ? to("/tenants/" + who.getTenant())
-                : Response.ok(Templates.list(views.list())).build();
-    }
-
-    @GET
-    @Path("live/tenants")
-    public TemplateInstance liveList() {
-        return Templates.list$live(views.list());
-    }
-
-    @GET
-    @Path("tenants")
-    public Response home() {
-        return to("/");
     }
 
     @GET

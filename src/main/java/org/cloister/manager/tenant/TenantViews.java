@@ -11,22 +11,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.cloister.manager.audit.AuditReport;
 import org.cloister.manager.event.Event;
 import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Frame;
-import org.cloister.manager.page.Gauge;
 import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.session.SessionViews;
 import org.cloister.manager.snapshot.Snapshots;
-import org.cloister.manager.usage.Charts;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Inspection;
-import org.cloister.protocol.Limit;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 import org.cloister.protocol.Slot;
@@ -52,9 +48,6 @@ class TenantViews {
     Meters meters;
 
     @Inject
-    Charts charts;
-
-    @Inject
     Observations observations;
 
     @Inject
@@ -69,82 +62,6 @@ class TenantViews {
     @Inject
     SessionViews sessions;
 
-    TenantListPage list() {
-        List<Tenant> all = Tenant.all();
-        List<TenantListPage.Row> rows = all.stream().map(this::row).toList();
-        return new TenantListPage(
-                all.stream().anyMatch(TenantViews::isChanging) ? "1s" : "3s",
-                frame.host().map(Reply.Host::missing).orElse(List.of()),
-                rows,
-                frame.host().map(host -> figures(host, all)).orElse(List.of()),
-                AuditReport.latest().map(TenantViews::audit).orElse(null));
-    }
-
-    private TenantListPage.Row row(Tenant tenant) {
-        return new TenantListPage.Row(
-                tenant.name,
-                sign(tenant),
-                tenant.failure,
-                tenant.plan,
-                charts.small(tenant.id, tenant.limits),
-                Meters.three(tenant.limits, measure(tenant)),
-                ssh.command(tenant.name));
-    }
-
-    private static List<Gauge> figures(Reply.Host host, List<Tenant> tenants) {
-        long memory = tenants.stream()
-                .mapToLong(tenant -> tenant.limits.of(Limit.MEMORY))
-                .sum();
-        long disk = tenants.stream()
-                .mapToLong(tenant -> tenant.limits.of(Limit.DISK))
-                .sum();
-        long cpu = tenants.stream()
-                .mapToLong(tenant -> tenant.limits.of(Limit.CPU))
-                .sum();
-        long memoryUsed = host.memoryBytes() - host.memoryAvailableBytes();
-        long poolUsed = host.poolBytes() - host.poolFreeBytes();
-        String promised =
-                tenants.isEmpty() ? "nothing promised yet" : " promised to " + plural(tenants.size(), "tenant");
-        String sold = Words.cores(cpu).replaceAll(" cores?$", "");
-        return List.of(
-                new Gauge(
-                        "CPU promised",
-                        sold,
-                        Words.cores(host.cores() * 100L),
-                        (int) Math.min(100, cpu / Math.max(1, host.cores())),
-                        "",
-                        "shared fairly beyond that"),
-                Gauge.ofBytes(
-                        "Memory",
-                        memoryUsed,
-                        host.memoryBytes(),
-                        tenants.isEmpty() ? promised : Words.bytes(memory) + promised),
-                Gauge.ofBytes(
-                        "Pool",
-                        poolUsed,
-                        host.poolBytes(),
-                        tenants.isEmpty() ? promised : Words.bytes(disk) + promised));
-    }
-
-    private static TenantListPage.LastAudit audit(AuditReport report) {
-        String sentence = switch (report.verdict) {
-            case "passed" ->
-                plural(report.passed, "attempt") + ", all stopped"
-                        + (report.voided == 0 ? "" : "; " + report.voided + " void");
-            case "failed" ->
-                report.failed == 0
-                        ? "Facts are not as they must be"
-                        : plural(report.failed, "attempt") + " got through";
-            default -> "A control failed";
-        };
-        Sign sign = switch (report.verdict) {
-            case "passed" -> new Sign("Passed", "shield", "fine");
-            case "failed" -> Sign.danger("Failed");
-            default -> new Sign("Void", "void", "attention");
-        };
-        return new TenantListPage.LastAudit(report.id, sign, sentence, report.finishedAt);
-    }
-
     TenantPage one(Tenant tenant, TenantPage.Said said) {
         boolean standing = tenant.state == Tenant.State.RUNNING || tenant.state == Tenant.State.FROZEN;
         Inspection inspection = standing ? inspection(tenant) : null;
@@ -153,7 +70,7 @@ class TenantViews {
         List<TenantPage.Running> processes = inspection == null ? List.of() : processes(inspection);
         return new TenantPage(
                 tenant.name,
-                sign(tenant),
+                sign(tenant.state),
                 moves(tenant),
                 ssh.command(tenant.name),
                 tenant.failure,
@@ -271,20 +188,13 @@ class TenantViews {
         };
     }
 
-    static Sign sign(Tenant tenant) {
-        return switch (tenant.state) {
+    static Sign sign(Tenant.State state) {
+        return switch (state) {
             case RUNNING -> Sign.fine("running");
             case STOPPED -> Sign.stopped("stopped");
             case FROZEN -> Sign.frozen("frozen");
             case FAILED -> Sign.danger("failed");
-            default -> Sign.changing(tenant.state.word());
-        };
-    }
-
-    private static boolean isChanging(Tenant tenant) {
-        return switch (tenant.state) {
-            case CREATING, STARTING, STOPPING, DELETING -> true;
-            default -> false;
+            default -> Sign.changing(state.word());
         };
     }
 

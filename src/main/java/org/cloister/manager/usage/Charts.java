@@ -37,9 +37,15 @@ public class Charts {
 
     /** CPU over the last hour, for a line of a list; null before the first samples. */
     public Chart small(UUID id, Limits limits) {
-        List<Sample> samples = history.lately(id);
+        List<Sample> samples = history.atHand(id);
         if (samples.size() < 2) return null;
         Instant to = Instant.now();
         return Chart.of(0, limits.of(Limit.CPU), samples, to.minus(Span.HOUR.back()), to, Span.HOUR.step(), 0);
+    }
+
+    /** Percent of a core in the last minute that was sampled; -1 where none was. */
+    public double cpu(UUID id) {
+        List<Sample> samples = history.atHand(id);
+        return samples.isEmpty() ? -1 : samples.getLast().mean()[0];
     }
 }

@@ -92,6 +92,7 @@ public class History {
         Reading last = readings.get(tenant);
         if (last != null && now - last.nanos() < LEAST.toNanos()) return;
         readings.put(tenant, new Reading(now, counted));
+        if (last == null) lately.computeIfAbsent(tenant, this::readLately);
         float[] used = last == null ? null : Rates.between(last.counted(), counted, (now - last.nanos()) / 1e9);
         if (used != null) keep(tenant, new Sample(Instant.now(), used, used));
     }
@@ -126,7 +127,16 @@ public class History {
 
     /** Samples of the last hour, the oldest first; without the database but for the first time. */
     List<Sample> lately(UUID tenant) {
-        Deque<Sample> hour = lately.computeIfAbsent(tenant, this::readLately);
+        return recent(lately.computeIfAbsent(tenant, this::readLately));
+    }
+
+    /** The same without the database: empty for a tenant that was not sampled since it or the manager was started. */
+    List<Sample> atHand(UUID tenant) {
+        Deque<Sample> hour = lately.get(tenant);
+        return hour == null ? List.of() : recent(hour);
+    }
+
+    private static List<Sample> recent(Deque<Sample> hour) {
         synchronized (hour) {
             Instant since = Instant.now().minus(Span.HOUR.back());
             return hour.stream().filter(sample -> sample.at().isAfter(since)).toList();
