@@ -34,8 +34,10 @@ maven() {
     MAVEN_OPTS="$quiet ${MAVEN_OPTS:-}" mvn -B -Dstyle.color=never "$@" </dev/null
 }
 
+# From nothing: Maven leaves what the checkout no longer has, and cannot read the jar of a build that was interrupted.
 build_java() {
     local log=target/build.log
+    rm -rf target/classes target/*.jar
     maven -q -Dmaven.test.skip=true package >"$log" 2>&1 || {
         tail_of "$log" 40
         fail "Maven could not build the checkout; see above (all of it: $log)"
