@@ -2,12 +2,15 @@ package org.cloister.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +79,37 @@ class PagesTest {
         admin.button("Sign out").click();
         page.navigate(link);
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("root of the machine gets one from ops/up.");
+    }
+
+    /** So that finding nothing on the other pages means something. */
+    @Test
+    void whatIsNotAccessibleIsFound() {
+        Accessible.isAccessible(page, "tenants");
+        for (String broken : List.of("<button></button>", "<input>", "<p class='muted faint'>grey</p>")) {
+            page.evaluate("html => document.querySelector('main').insertAdjacentHTML('beforeend', html)", broken);
+            page.evaluate("() => document.querySelectorAll('.faint').forEach(p => p.style.color = '#999')");
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+            AssertionError found = assertThrows(AssertionError.class, () -> Accessible.isAccessible(page, "broken"));
+            assertTrue(found.getMessage().contains("Fix any of the following"), found.getMessage());
+            page.evaluate("() => document.querySelector('main').lastElementChild.remove()");
+        }
+    }
+
+    @Test
+    void everyPageIsAccessibleAlsoOneThatSaysThatSomethingIsNotThere() {
+        try (TenantHandle tenant = instance.tenant("accessible", Map.of("start", false))) {
+            List<String> shown = new ArrayList<>();
+            for (Routes route : Routes.all()) {
+                if (route.changes() || route.path().matches("/(api|live|assets)/.*")) continue;
+                String path = route.of(tenant.name());
+                var answer = page.context().request().get(instance.url() + path);
+                if (!answer.headers().getOrDefault("content-type", "").startsWith("text/html")) continue;
+                admin.open(path);
+                Accessible.isAccessible(page, path);
+                shown.add(path);
+            }
+            assertTrue(shown.size() > 15, shown.toString());
+        }
     }
 
     @Test

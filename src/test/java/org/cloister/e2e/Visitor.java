@@ -72,15 +72,18 @@ final class Visitor implements AutoCloseable {
         }
     }
 
-    /** The page as it is now: light, dark, and as wide as a phone, which it must fit. */
+    /** The page as it is now: light, dark, and as wide as a phone, which it must fit. Each is to be accessible. */
     void pictures(String name) {
         for (ColorScheme scheme : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-            picture(name + "-" + scheme.name().toLowerCase(Locale.ROOT));
+            String shown = name + "-" + scheme.name().toLowerCase(Locale.ROOT);
+            picture(shown);
+            Accessible.isAccessible(page, shown);
         }
         page.setViewportSize(390, 844);
         picture(name + "-390");
         fits(name);
+        Accessible.isAccessible(page, name + "-390");
         page.setViewportSize(1280, 900);
     }
 

@@ -11,9 +11,6 @@ import org.cloister.manager.page.Fact;
  * @param recording whether their sessions on a terminal are recorded
  * @param freezing whether a tenant that an audit found not isolated is frozen
  * @param tenants how many have it
- * @param used whether any has it
- * @param filed whether a file defines it, which is then what holds
- * @param room how many more the machine has room for; empty where that is not known
  */
 record PlanCard(
         String name,
@@ -22,7 +19,4 @@ record PlanCard(
         boolean recording,
         boolean freezing,
         List<Heading.Group<Fact>> limits,
-        String tenants,
-        boolean used,
-        boolean filed,
-        String room) {}
+        String tenants) {}

@@ -17,7 +17,6 @@ import org.cloister.manager.page.Frame;
 import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Words;
-import org.cloister.manager.plan.PlanRoom;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.session.SessionViews;
 import org.cloister.manager.snapshot.Snapshots;
@@ -58,9 +57,6 @@ class TenantViews {
     Tenants tenants;
 
     @Inject
-    PlanRoom room;
-
-    @Inject
     Snapshots snapshots;
 
     @Inject
@@ -99,7 +95,7 @@ class TenantViews {
                         : "The same ones, seen from inside and from the host." + cutShort(inspection),
                 keys(tenant),
                 snapshots(tenant),
-                PlanChoice.all(tenant.plan, room.now()),
+                PlanChoice.all(tenant.plan),
                 Event.latest(tenant.name, tenant.createdAt, EVENTS),
                 said);
     }
