@@ -15,6 +15,7 @@ import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
+import org.cloister.manager.process.InputQueue;
 import org.cloister.manager.session.OpenConnection;
 import org.cloister.protocol.TenantSocket;
 import org.jboss.logging.Logger;

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
+import org.cloister.manager.process.Refusals;
 import org.cloister.manager.session.OpenConnection;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
@@ -229,7 +230,7 @@ final class Forwards {
             try {
                 started = agent.open(new Request.OpenForwarder(login.tenantId(), login.user()));
             } catch (AgentException e) {
-                throw failed(Refusals.sentence(login, e));
+                throw failed(Refusals.sentence(login.tenant(), login.user(), e));
             }
             synchronized (this) {
                 forwarder = started;

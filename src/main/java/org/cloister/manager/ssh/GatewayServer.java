@@ -16,6 +16,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.session.ServerConnectionServiceFactory;
+import org.cloister.manager.process.Places;
 import org.cloister.manager.session.OpenSessions;
 import org.cloister.protocol.AgentClient;
 

@@ -11,14 +11,13 @@ import org.apache.sshd.common.channel.RemoteWindow;
 import org.apache.sshd.common.io.IoWriteFuture;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
+import org.cloister.manager.process.Client;
 
 /**
  * Carries one output stream of a process to the client. Holds two packets at most, one on its way to the socket and one
  * being filled; a client that stops reading stops the process's writes and nothing else.
- *
- * <p>Blocks, and wants a platform thread: virtual threads that pumped a pty stalled.
  */
-final class OutputPump implements Runnable {
+final class OutputPump implements Client.Pump {
 
     enum Stream {
         OUTPUT(SshConstants.SSH_MSG_CHANNEL_DATA),
@@ -67,13 +66,13 @@ final class OutputPump implements Runnable {
         this.whenDone = whenDone;
     }
 
-    /** Whether it waits for the process, not for the client. */
-    boolean isReading() {
+    @Override
+    public boolean isReading() {
         return reading;
     }
 
-    /** Carried so far. */
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 

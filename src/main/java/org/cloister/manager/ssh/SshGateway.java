@@ -11,6 +11,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.cloister.manager.event.EventLog;
+import org.cloister.manager.process.TenantPlaces;
 import org.cloister.manager.session.OpenSessions;
 import org.cloister.manager.tenant.AccessEnded;
 import org.cloister.protocol.AgentClient;

@@ -1,6 +1,7 @@
 package org.cloister.manager.ssh;
 
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,6 +18,9 @@ import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.channel.ChannelSession;
+import org.cloister.manager.process.Client;
+import org.cloister.manager.process.Places;
+import org.cloister.manager.process.TenantProcess;
 import org.cloister.manager.session.OpenConnection;
 import org.cloister.manager.session.OpenSession;
 import org.cloister.manager.session.Runs;
@@ -31,7 +35,7 @@ import org.jboss.logging.Logger;
  *
  * <p>Its handlers run on network threads and never wait.
  */
-final class TenantChannel extends ChannelSession {
+final class TenantChannel extends ChannelSession implements Client {
 
     /** Under this class's own name the library logs what clients send, as they sent it; that name is off. */
     private static final Logger LOG = Logger.getLogger(TenantProcess.class);
@@ -183,7 +187,7 @@ final class TenantChannel extends ChannelSession {
         seen = connection.open(forced == null ? runs : Runs.command(forced, request.terminal() != null), sentence -> {
             if (process != null) process.end(sentence);
         });
-        TenantProcess prepared = new TenantProcess(this, login, request, seen, agent, places, threads);
+        TenantProcess prepared = new TenantProcess(this, request, seen, agent, places, threads);
         if (wishes.wantsAgent()) prepared.give(() -> forwarding.agent(getSession()));
         process = prepared;
         return Result.ReplySuccess;
@@ -224,8 +228,8 @@ final class TenantChannel extends ChannelSession {
         if (running != null) running.input().end();
     }
 
-    /** The client may send as much again. */
-    void giveBack(int bytes) {
+    @Override
+    public void giveBack(int bytes) {
         if (isClosing()) return;
         try {
             getLocalWindow().release(bytes);
@@ -277,14 +281,23 @@ final class TenantChannel extends ChannelSession {
         }
     }
 
-    /** So much of what the process wrote is on its way to the client. */
-    void sent(int bytes) {
+    @Override
+    public Pump output(ReadableByteChannel source, Runnable whenDone) {
+        return new OutputPump(this, source, OutputPump.Stream.OUTPUT, this::sent, whenDone);
+    }
+
+    @Override
+    public Pump error(ReadableByteChannel source, Runnable whenDone) {
+        return new OutputPump(this, source, OutputPump.Stream.ERROR, this::sent, whenDone);
+    }
+
+    private void sent(int bytes) {
         OpenSession open = seen;
         if (open != null) open.sent(bytes);
     }
 
-    /** A line on the terminal before anything runs. Waits for a client that takes nothing. */
-    void announce(String sentence) throws IOException {
+    @Override
+    public void announce(String sentence) throws IOException {
         byte[] line = (sentence + "\r\n").getBytes(StandardCharsets.UTF_8);
         try {
             getRemoteWindow().waitAndConsume(line.length, ANNOUNCEMENT);
@@ -297,8 +310,8 @@ final class TenantChannel extends ChannelSession {
         writePacket(packet);
     }
 
-    /** No more output will come. */
-    void endOutput() {
+    @Override
+    public void endOutput() {
         if (isClosing()) return;
         try {
             sendEof();
@@ -307,8 +320,8 @@ final class TenantChannel extends ChannelSession {
         }
     }
 
-    /** The process ended and all its output was sent. */
-    void exited(org.cloister.protocol.Session.Exit exit) {
+    @Override
+    public void exited(org.cloister.protocol.Session.Exit exit) {
         if (isClosing()) return;
         if (exit.lost() != null) {
             LOG.warnf("how a session in a tenant ended is not known: %s", exit.lost());
@@ -324,8 +337,9 @@ final class TenantChannel extends ChannelSession {
         end();
     }
 
-    /** Says why on standard error and ends the channel as ssh itself ends when it fails. */
-    void refuse(String sentence) {
+    /** On standard error; the channel ends as ssh itself ends when it fails. */
+    @Override
+    public void refuse(String sentence) {
         if (isClosing()) return;
         try {
             byte[] line = (sentence + (wishes.terminal() == null ? "\n" : "\r\n")).getBytes(StandardCharsets.UTF_8);

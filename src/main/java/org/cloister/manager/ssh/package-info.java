@@ -4,14 +4,14 @@
  * <p>{@link org.cloister.manager.ssh.SshGateway} starts the server. A connection is let in by
  * {@link org.cloister.manager.ssh.KeyLogin} and kept in {@link org.cloister.manager.ssh.Connections}; each of its
  * channels is a {@link org.cloister.manager.ssh.TenantChannel}, and what a channel runs is a
- * {@link org.cloister.manager.ssh.TenantProcess}: descriptors from the agent, carried both ways by threads of their
+ * {@link org.cloister.manager.process.TenantProcess}: descriptors from the agent, carried both ways by threads of their
  * own.
  *
  * <p>Nothing here makes a socket for a client. What is forwarded begins and ends in the tenant: the
  * {@link org.cloister.manager.ssh.Forwards} of a connection ask a program that runs there, as the user who logged in, and
  * get connected descriptors from it; a {@link org.cloister.manager.ssh.ForwardedChannel} carries each.
  *
- * <p>May touch the protocol to the agent, and of the manager the tenants and their keys, what pages know of open sessions, and
+ * <p>May touch the protocol to the agent, and of the manager what runs in a tenant, the tenants and their keys, what pages know of open sessions, and
  * the event log.
  */
 package org.cloister.manager.ssh;

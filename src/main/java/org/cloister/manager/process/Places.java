@@ -1,14 +1,16 @@
-package org.cloister.manager.ssh;
+package org.cloister.manager.process;
+
+import org.cloister.manager.session.OpenConnection;
 
 /** Counts the sessions of each tenant. May block; called on threads that may wait. */
-interface Places {
+public interface Places {
 
     /**
      * Takes a place for a session, to be given back.
      *
      * @return null, or the sentence for the client where the tenant has no place left
      */
-    String take(Login login);
+    String take(OpenConnection.Who who);
 
-    void giveBack(Login login);
+    void giveBack(OpenConnection.Who who);
 }

@@ -1,15 +1,16 @@
-package org.cloister.manager.ssh;
+package org.cloister.manager.process;
 
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.cloister.manager.page.Words;
+import org.cloister.manager.session.OpenConnection;
 import org.cloister.manager.tenant.Sessions;
 import org.cloister.manager.tenant.Tenant;
 import org.cloister.protocol.Limit;
 
 /** As many sessions as the tenant's limit says at this moment: one that is lowered ends none that are open. */
 @ApplicationScoped
-class TenantPlaces implements Places {
+public class TenantPlaces implements Places {
 
     private final Sessions sessions;
 
@@ -18,18 +19,18 @@ class TenantPlaces implements Places {
     }
 
     @Override
-    public String take(Login login) {
+    public String take(OpenConnection.Who who) {
         long limit = QuarkusTransaction.requiringNew()
-                .call(() -> Tenant.<Tenant>findByIdOptional(login.tenantId())
+                .call(() -> Tenant.<Tenant>findByIdOptional(who.tenantId())
                         .map(tenant -> tenant.limits.of(Limit.SESSIONS))
                         .orElse(0L));
-        return sessions.open(login.tenantId(), limit)
+        return sessions.open(who.tenantId(), limit)
                 ? null
-                : login.tenant() + " may have " + Words.plural(limit, "session") + " at a time; close one first.";
+                : who.tenant() + " may have " + Words.plural(limit, "session") + " at a time; close one first.";
     }
 
     @Override
-    public void giveBack(Login login) {
-        sessions.close(login.tenantId());
+    public void giveBack(OpenConnection.Who who) {
+        sessions.close(who.tenantId());
     }
 }

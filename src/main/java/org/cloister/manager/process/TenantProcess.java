@@ -1,4 +1,4 @@
-package org.cloister.manager.ssh;
+package org.cloister.manager.process;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.cloister.manager.session.OpenConnection;
 import org.cloister.manager.session.OpenSession;
 import org.cloister.manager.session.Witness;
 import org.cloister.protocol.AgentClient;
@@ -17,12 +18,12 @@ import org.cloister.protocol.Session;
 import org.jboss.logging.Logger;
 
 /**
- * What a channel runs in its tenant: opened by the agent, fed and emptied here, ended with the channel.
+ * What a client runs in its tenant: opened by the agent, fed and emptied here, ended with the client.
  *
  * <p>Reads go through the streams' channels, because closing a plain FileInputStream does not wake a thread that reads it,
  * and a terminal that is still being read is not hung up.
  */
-final class TenantProcess {
+public final class TenantProcess {
 
     private static final Logger LOG = Logger.getLogger(TenantProcess.class);
 
@@ -31,8 +32,8 @@ final class TenantProcess {
 
     private static final int HANG_UP = 1;
 
-    private final TenantChannel channel;
-    private final Login login;
+    private final Client client;
+    private final OpenConnection.Who who;
     private final Request.OpenSession request;
     private final OpenSession seen;
     private final AgentClient agent;
@@ -46,46 +47,46 @@ final class TenantProcess {
     private Request.Terminal size;
     private boolean resizing;
 
-    TenantProcess(
-            TenantChannel channel,
-            Login login,
+    /** @param threads never refuses, and starts a platform thread where none is free */
+    public TenantProcess(
+            Client client,
             Request.OpenSession request,
             OpenSession seen,
             AgentClient agent,
             Places places,
             Executor threads) {
-        this.channel = channel;
-        this.login = login;
+        this.client = client;
+        this.who = seen.connection().who();
         this.request = request;
         this.seen = seen;
         this.agent = agent;
         this.places = places;
         this.threads = threads;
         this.size = request.terminal();
-        this.input = new InputQueue(threads, channel::giveBack);
+        this.input = new InputQueue(threads, client::giveBack);
     }
 
-    InputQueue input() {
+    public InputQueue input() {
         return input;
     }
 
     /** Finds the path of a socket that leads to the client's agent, or null. */
-    interface AgentSocket {
+    public interface AgentSocket {
         String path() throws InterruptedException;
     }
 
     /** The process gets that socket. Called before {@link #start}. */
-    void give(AgentSocket socket) {
+    public void give(AgentSocket socket) {
         agentSocket = socket;
     }
 
-    /** Returns at once; what happens then is told to the channel. */
-    void start() {
+    /** Returns at once; what happens then is told to the client. */
+    public void start() {
         threads.execute(this::run);
     }
 
     /** The client's window has another size. */
-    synchronized void resize(Request.Terminal terminal) {
+    public synchronized void resize(Request.Terminal terminal) {
         if (request.terminal() == null) return;
         size = terminal;
         witness.resized(terminal.columns(), terminal.rows());
@@ -94,7 +95,7 @@ final class TenantProcess {
         threads.execute(this::sendSize);
     }
 
-    void signal(int number) {
+    public void signal(int number) {
         threads.execute(() -> send(number));
     }
 
@@ -104,33 +105,33 @@ final class TenantProcess {
         try {
             running.signal(number);
         } catch (IOException e) {
-            LOG.debugf("a signal for a process of %s was lost: %s", login.tenant(), e.getMessage());
+            LOG.debugf("a signal for a process of %s was lost: %s", who.tenant(), e.getMessage());
         }
     }
 
     /** Nobody reads the output any more: the process learns it by SIGPIPE at its next write. */
-    void closeOutput() {
+    public void closeOutput() {
         threads.execute(() -> {
             Session running = running();
             if (running == null || request.terminal() != null) return; // a terminal's output is also its input
             try {
                 running.output().close();
             } catch (IOException e) {
-                LOG.debugf("an output of %s: %s", login.tenant(), e.getMessage());
+                LOG.debugf("an output of %s: %s", who.tenant(), e.getMessage());
             }
         });
     }
 
     /** Somebody ends the session: what runs in it gets a hang-up, also without a terminal, and the client reads why. */
-    void end(String sentence) {
+    public void end(String sentence) {
         threads.execute(() -> {
             send(HANG_UP); // first: after the refusal there is nobody left to send it to
-            channel.refuse(sentence);
+            client.refuse(sentence);
         });
     }
 
-    /** The channel is gone. A terminal hangs up on its processes; others run on until they read or write. */
-    void hangUp() {
+    /** The client is gone. A terminal hangs up on its processes; others run on until they read or write. */
+    public void hangUp() {
         threads.execute(() -> {
             synchronized (this) {
                 hungUp = true;
@@ -143,14 +144,14 @@ final class TenantProcess {
     private void run() {
         String full;
         try {
-            full = places.take(login);
+            full = places.take(who);
         } catch (RuntimeException e) {
-            LOG.errorf("no session in %s: %s", login.tenant(), e.getMessage());
-            full = "No session can be opened in " + login.tenant() + " just now; try again in a moment.";
+            LOG.errorf("no session in %s: %s", who.tenant(), e.getMessage());
+            full = "No session can be opened in " + who.tenant() + " just now; try again in a moment.";
         }
         if (full != null) {
             input.discard();
-            channel.refuse(full);
+            client.refuse(full);
             return;
         }
         try {
@@ -158,10 +159,10 @@ final class TenantProcess {
             serve();
         } catch (IOException e) {
             input.discard();
-            channel.refuse(e.getMessage());
+            client.refuse(e.getMessage());
         } finally {
             witness.close();
-            places.giveBack(login);
+            places.giveBack(who);
         }
     }
 
@@ -174,7 +175,7 @@ final class TenantProcess {
                         terminal.columns(),
                         terminal.rows(),
                         request.environment().get("TERM"));
-        if (witness.announcement() != null) channel.announce(witness.announcement());
+        if (witness.announcement() != null) client.announce(witness.announcement());
     }
 
     private void serve() {
@@ -183,7 +184,7 @@ final class TenantProcess {
             opened = agent.open(withAgentSocket());
         } catch (AgentException e) {
             input.discard();
-            channel.refuse(Refusals.sentence(login, e));
+            client.refuse(Refusals.sentence(who.tenant(), who.user(), e));
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -223,18 +224,17 @@ final class TenantProcess {
         // client
         // takes it for the end of a channel that it does not have, and drops the connection.
         Runnable done = () -> {
-            if (open.decrementAndGet() == 0) channel.endOutput();
+            if (open.decrementAndGet() == 0) client.endOutput();
             streams.countDown();
         };
         ReadableByteChannel shown = Witnessed.output(opened.output().getChannel(), witness);
-        OutputPump output = new OutputPump(channel, shown, OutputPump.Stream.OUTPUT, channel::sent, done);
+        Client.Pump output = client.output(shown, done);
         threads.execute(output);
         if (terminal) {
             input.open(opened.input().getChannel(), null);
             resize(size);
         } else {
-            threads.execute(
-                    new OutputPump(channel, opened.error().getChannel(), OutputPump.Stream.ERROR, channel::sent, done));
+            threads.execute(client.error(opened.error().getChannel(), done));
             input.open(Witnessed.input(opened.input().getChannel(), witness), opened.input());
         }
         Session.Exit exit = opened.await();
@@ -247,7 +247,7 @@ final class TenantProcess {
             close(); // what still holds the terminal gets a hang-up, and the pump its end
         }
         streams.await();
-        channel.exited(exit);
+        client.exited(exit);
     }
 
     private void sendSize() {
@@ -265,9 +265,9 @@ final class TenantProcess {
             try {
                 agent.resize(running, sent);
             } catch (AgentException e) { // the agent is being restarted: the next change brings the size
-                LOG.debugf("a terminal of %s kept its size: %s", login.tenant(), e.getMessage());
+                LOG.debugf("a terminal of %s kept its size: %s", who.tenant(), e.getMessage());
             } catch (RuntimeException e) {
-                LOG.debugf("a terminal of %s was gone before its size: %s", login.tenant(), e.getMessage());
+                LOG.debugf("a terminal of %s was gone before its size: %s", who.tenant(), e.getMessage());
             }
         }
     }
@@ -286,7 +286,7 @@ final class TenantProcess {
         try {
             open.close();
         } catch (IOException e) {
-            LOG.debugf("descriptors of a session of %s: %s", login.tenant(), e.getMessage());
+            LOG.debugf("descriptors of a session of %s: %s", who.tenant(), e.getMessage());
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.cloister.manager.ssh;
+package org.cloister.manager.process;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

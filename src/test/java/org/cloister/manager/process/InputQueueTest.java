@@ -1,4 +1,4 @@
-package org.cloister.manager.ssh;
+package org.cloister.manager.process;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package org.cloister.manager.ssh;
+package org.cloister.manager.process;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,10 +11,10 @@ import java.util.function.IntConsumer;
 
 /**
  * From the client to a process's standard input. The network thread puts packets in and never waits; a borrowed thread
- * writes while there is something to write. What lies in the queue is bounded by the channel's window, which is given
+ * writes while there is something to write. What lies in the queue is bounded by the client's window, which is given
  * back only after the process took the bytes.
  */
-final class InputQueue {
+public final class InputQueue {
 
     private final Executor threads;
     private final IntConsumer taken;
@@ -26,7 +26,7 @@ final class InputQueue {
     private boolean discarding;
 
     /** @param taken called with the length of what was written or thrown away */
-    InputQueue(Executor threads, IntConsumer taken) {
+    public InputQueue(Executor threads, IntConsumer taken) {
         this.threads = threads;
         this.taken = taken;
     }
@@ -37,25 +37,25 @@ final class InputQueue {
      * @param end closed after the last byte, when the client has sent its end of file; null if that ends nothing, as on a
      *     terminal
      */
-    synchronized void open(WritableByteChannel sink, Closeable end) {
+    public synchronized void open(WritableByteChannel sink, Closeable end) {
         this.sink = sink;
         this.end = end;
         write();
     }
 
-    synchronized void put(byte[] packet) {
+    public synchronized void put(byte[] packet) {
         packets.add(packet);
         write();
     }
 
     /** The client sends no more. */
-    synchronized void end() {
+    public synchronized void end() {
         ended = true;
         write();
     }
 
     /** Nobody will read: throw away what is there and what comes, so that the client is not kept waiting. */
-    synchronized void discard() {
+    public synchronized void discard() {
         discarding = true;
         write();
     }
