@@ -55,6 +55,10 @@ final class Commands {
                     "Deletes it with everything in it, after asking for its name.",
                     YES,
                     NO_WAIT),
+            command(
+                    "tenant admins",
+                    "TENANT yes|no",
+                    "Says whether admins may open terminals in it; its own people alone may say so."),
             command("key add", "TENANT FILE...", "Lets public keys log in, one a line; - is standard input."),
             command("key list", "TENANT", "Lists the keys that log in."),
             command("key remove", "TENANT FINGERPRINT", "Takes a key away; its open sessions end."),

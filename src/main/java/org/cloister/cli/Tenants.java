@@ -15,6 +15,7 @@ final class Tenants {
             case "list" -> list(call);
             case "show" -> show(call, call.api().get(path(call)));
             case "set" -> set(call);
+            case "admins" -> admins(call);
             case "delete" -> delete(call);
             default -> act(call);
         };
@@ -57,6 +58,18 @@ final class Tenants {
         notes(call, tenant);
         return call.say(
                 tenant, call.line().argument(0) + " is " + tenant.get("state").asText() + ".");
+    }
+
+    private static int admins(Call call) {
+        String word = call.line().argument(1);
+        if (!word.equals("yes") && !word.equals("no"))
+            throw new UsageException("\"" + word + "\" is neither yes nor no.");
+        boolean allowed = word.equals("yes");
+        call.change("PUT", path(call) + "/terminal/admins", Api.object().put("allowed", allowed));
+        return call.say(
+                call.api().get(path(call)),
+                (allowed ? "Admins may open terminals in " : "No admin may open a terminal in ")
+                        + call.line().argument(0) + ".");
     }
 
     private static int delete(Call call) {
@@ -104,6 +117,7 @@ final class Tenants {
                 "uids",
                 first + "-" + (first + tenant.path("uidRange").path("count").asLong() - 1));
         table.row("profile", Values.text(tenant, "profile"));
+        table.row("admin terminals", tenant.path("adminTerminals").asBoolean() ? "allowed" : "not allowed");
         table.row("created", Values.time(tenant.path("createdAt")));
         Values.limits(table, tenant.path("limits"));
         return call.print(tenant, table, "");

@@ -51,13 +51,13 @@ record Person(Instance instance, String name, String cookie) implements AutoClos
         return form(instance, cookie, path, fields);
     }
 
-    /** A request from a page of ours. @param path from the root, with /api/v1 where it is meant */
+    /** A request from a page of ours. @param method of HTTP, or OPEN @param path from the root, with /api/v1 where it is meant */
     Instance.Answer send(String method, String path) {
-        return instance.send(
-                method,
-                path,
-                null,
-                Map.of("Cookie", cookie, "Origin", instance.url().toString()));
+        Map<String, String> headers =
+                new HashMap<>(Map.of("Cookie", cookie, "Origin", instance.url().toString()));
+        if (!method.equals("OPEN")) return instance.send(method, path, null, headers);
+        headers.put("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="); // as far as a client can go that cannot upgrade
+        return instance.send("GET", path, null, headers);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.cloister.e2e;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.quarkus.websockets.next.WebSocket;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.lang.annotation.Annotation;
@@ -14,7 +15,7 @@ import java.util.TreeSet;
 /**
  * Everything that the manager answers to, read from its classes: a route that somebody adds is tested without a line here.
  *
- * @param method of HTTP
+ * @param method of HTTP; OPEN for a WebSocket
  * @param path with the names of its parameters: /tenants/{name}/keys
  */
 record Routes(String method, String path) implements Comparable<Routes> {
@@ -27,6 +28,9 @@ record Routes(String method, String path) implements Comparable<Routes> {
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("org.cloister.manager"))
             if (found.isAnnotatedWith(Path.class)) add(found.reflect(), routes);
+            else if (found.isAnnotatedWith(WebSocket.class))
+                routes.add(new Routes(
+                        "OPEN", found.getAnnotationOfType(WebSocket.class).path()));
         return List.copyOf(routes);
     }
 
@@ -63,7 +67,7 @@ record Routes(String method, String path) implements Comparable<Routes> {
     }
 
     boolean changes() {
-        return !method.equals("GET");
+        return !method.equals("GET"); // a socket goes both ways
     }
 
     @Override

@@ -47,6 +47,14 @@ final class Visitor implements AutoCloseable {
         button("Sign in").click();
     }
 
+    private Visitor(Instance instance, BrowserContext signedIn) {
+        this.instance = instance;
+        context =
+                signedIn.browser().newContext(new Browser.NewContextOptions().setStorageState(signedIn.storageState()));
+        context.setDefaultTimeout(PATIENCE_MILLIS);
+        page = context.newPage();
+    }
+
     /** @param path on the instance, such as "/sessions" */
     void open(String path) {
         page.navigate(instance.url() + path);
@@ -91,6 +99,11 @@ final class Visitor implements AutoCloseable {
     void fits(String name) {
         int width = ((Number) page.evaluate("document.documentElement.scrollWidth")).intValue();
         assertTrue(width <= 390, name + " is " + width + " wide");
+    }
+
+    /** A second window of the same browser, signed in as the same person. */
+    Visitor another() {
+        return new Visitor(instance, context);
     }
 
     void picture(String name) {

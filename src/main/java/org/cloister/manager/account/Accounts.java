@@ -1,6 +1,7 @@
 package org.cloister.manager.account;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Role;
+import org.cloister.manager.right.StandingChanged;
 
 /** People who sign in: who they are, and how they get in and out of it. */
 @ApplicationScoped
@@ -29,6 +31,9 @@ public class Accounts {
 
     @Inject
     EventLog events;
+
+    @Inject
+    Event<StandingChanged> standing;
 
     /** @throws Refusal there is none of that name */
     @Transactional
@@ -99,6 +104,7 @@ public class Accounts {
         WebSession.delete("accountId", account.id);
         SignInLink.delete("accountId = ?1 and usedAt is null", account.id);
         ApiToken.delete("accountId", account.id);
+        standing.fire(new StandingChanged());
         events.record(
                 actor,
                 "account.reset",
@@ -112,13 +118,15 @@ public class Accounts {
         if (account.name.equals(Account.ROOT))
             throw Refusal.conflict(null, "The account admin is root's of this machine and stays.");
         Account.deleteById(account.id);
+        standing.fire(new StandingChanged());
         events.record(actor, "account.deleted", account.tenant, "The account " + account.name + " was deleted.");
     }
 
     /** A session of this account's; one that is over changes nothing. */
     @Transactional
     public void endSession(Account account, UUID id) {
-        if (id != null && WebSession.delete("id = ?1 and accountId = ?2", id, account.id) == 1)
-            events.record(account.name, "account.session-ended", account.tenant, account.name + " ended a session.");
+        if (id == null || WebSession.delete("id = ?1 and accountId = ?2", id, account.id) == 0) return;
+        standing.fire(new StandingChanged());
+        events.record(account.name, "account.session-ended", account.tenant, account.name + " ended a session.");
     }
 }

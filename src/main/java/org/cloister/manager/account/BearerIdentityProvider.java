@@ -8,8 +8,10 @@ import io.quarkus.security.identity.request.TokenAuthenticationRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import org.cloister.manager.right.Caller;
 import org.cloister.manager.right.Role;
+import org.cloister.manager.right.Standing;
 
 /** Knows a program by its bearer token. */
 @ApplicationScoped
@@ -32,10 +34,13 @@ class BearerIdentityProvider implements IdentityProvider<TokenAuthenticationRequ
         return context.runBlocking(() -> {
             String token = request.getToken().getToken();
             // Root's token needs no database.
-            if (admin.matches(token))
-                return SessionIdentityProvider.identity(new Caller(Account.ROOT, Role.ADMIN, null, false));
+            Standing standing = admin.matches(token) ? () -> root(token) : () -> tokens.caller(token);
             return SessionIdentityProvider.identity(
-                    tokens.caller(token).orElseThrow(AuthenticationFailedException::new));
+                    standing.now().orElseThrow(AuthenticationFailedException::new), standing);
         });
+    }
+
+    private Optional<Caller> root(String token) {
+        return admin.matches(token) ? Optional.of(new Caller(Account.ROOT, Role.ADMIN, null, false)) : Optional.empty();
     }
 }

@@ -9,10 +9,11 @@ import jakarta.enterprise.event.Observes;
 import java.net.URI;
 import java.util.Set;
 import org.cloister.manager.problem.Problem;
+import org.cloister.manager.right.Upgrade;
 
 /**
- * A browser sends its cookie also with what another site's page makes it send. So a request that may change something
- * and is not known by a bearer token must say that it comes from our own pages.
+ * A browser sends its cookie also with what another site's page makes it send. So a request that may change something,
+ * or opens a socket, and is not known by a bearer token must say that it comes from our own pages.
  */
 @ApplicationScoped
 class SameOrigin {
@@ -27,7 +28,8 @@ class SameOrigin {
         HttpServerRequest request = context.request();
         boolean byCookie = request.getCookie(SignIn.COOKIE) != null && Authentication.bearer(context) == null;
         boolean guarded = byCookie || context.normalizedPath().startsWith("/sign-in");
-        if (SAFE.contains(request.method()) || !guarded || isOwn(request)) {
+        boolean safe = SAFE.contains(request.method()) && !Upgrade.isAsked(request);
+        if (safe || !guarded || isOwn(request)) {
             context.next();
             return;
         }

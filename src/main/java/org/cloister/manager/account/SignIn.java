@@ -3,6 +3,7 @@ package org.cloister.manager.account;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.util.UUID;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Caller;
+import org.cloister.manager.right.StandingChanged;
 
 /** The two ways in, a link that works once and a password with its second factor, and the sessions that they open. */
 @ApplicationScoped
@@ -44,6 +46,9 @@ public class SignIn {
 
     @Inject
     EventLog events;
+
+    @Inject
+    Event<StandingChanged> standing;
 
     @Inject
     Factors factors;
@@ -188,6 +193,7 @@ public class SignIn {
     public void signOut(String token) {
         signed(token).ifPresent(signed -> {
             WebSession.deleteById(signed.id());
+            standing.fire(new StandingChanged());
             events.record(
                     signed.caller().account(),
                     "account.signed-out",

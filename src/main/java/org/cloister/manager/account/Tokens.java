@@ -1,6 +1,7 @@
 package org.cloister.manager.account;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.UUID;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Caller;
+import org.cloister.manager.right.StandingChanged;
 
 /** Tokens by which programs act for an account. */
 @ApplicationScoped
@@ -26,6 +28,9 @@ public class Tokens {
 
     @Inject
     EventLog events;
+
+    @Inject
+    Event<StandingChanged> standing;
 
     /** @param token shown once; it is kept nowhere */
     record Fresh(ApiToken row, String token) {}
@@ -66,6 +71,7 @@ public class Tokens {
     void remove(Account account, UUID id) {
         if (id == null || ApiToken.delete("id = ?1 and accountId = ?2", id, account.id) == 0)
             throw Refusal.unknown("There is no such token.");
+        standing.fire(new StandingChanged());
         events.record(account.name, "account.token-removed", account.tenant, account.name + " removed a token.");
     }
 

@@ -43,6 +43,7 @@ public final class TenantProcess {
     private AgentSocket agentSocket = () -> null;
     private Session session;
     private volatile Witness witness = Witness.NOBODY;
+    private volatile boolean ending;
     private boolean hungUp;
     private Request.Terminal size;
     private boolean resizing;
@@ -125,6 +126,7 @@ public final class TenantProcess {
     /** Somebody ends the session: what runs in it gets a hang-up, also without a terminal, and the client reads why. */
     public void end(String sentence) {
         threads.execute(() -> {
+            ending = true; // a process that ends at once says no last word before this one
             send(HANG_UP); // first: after the refusal there is nobody left to send it to
             client.refuse(sentence);
         });
@@ -224,7 +226,7 @@ public final class TenantProcess {
         // client
         // takes it for the end of a channel that it does not have, and drops the connection.
         Runnable done = () -> {
-            if (open.decrementAndGet() == 0) client.endOutput();
+            if (open.decrementAndGet() == 0 && !ending) client.endOutput();
             streams.countDown();
         };
         ReadableByteChannel shown = Witnessed.output(opened.output().getChannel(), witness);
@@ -247,7 +249,7 @@ public final class TenantProcess {
             close(); // what still holds the terminal gets a hang-up, and the pump its end
         }
         streams.await();
-        client.exited(exit);
+        if (!ending) client.exited(exit);
     }
 
     private void sendSize() {

@@ -38,6 +38,9 @@ public class Recording extends PanacheEntityBase {
     /** Of the key. */
     public String fingerprint;
 
+    /** Whose terminal in a page it was; null over SSH, where there is a key. */
+    public String account;
+
     /** Where the client was. */
     public String address;
 

@@ -116,6 +116,7 @@ public class Recordings implements Witnesses {
         row.tenantId = tenant;
         row.user = who.user();
         row.fingerprint = who.fingerprint();
+        row.account = who.account();
         row.address = who.address();
         row.command = session.runs().command();
         row.startedAt = Instant.now();

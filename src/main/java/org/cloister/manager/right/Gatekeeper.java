@@ -3,6 +3,7 @@ package org.cloister.manager.right;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -41,7 +42,12 @@ class Gatekeeper {
     }
 
     private static Rights.Ruling rule(RoutingContext context, Caller caller) {
-        return Rights.of(caller, context.request().method().name(), context.normalizedPath(), Gatekeeper::owns);
+        return Rights.of(caller, method(context.request()), context.normalizedPath(), Gatekeeper::owns);
+    }
+
+    /** An upgrade is no reading, whatever its method says: what it opens goes both ways. */
+    private static String method(HttpServerRequest request) {
+        return Upgrade.isAsked(request) ? Upgrade.METHOD : request.method().name();
     }
 
     private static boolean owns(String operation, String tenant) {
@@ -63,8 +69,9 @@ class Gatekeeper {
     }
 
     private static String sentence(Caller caller) {
-        return caller.readOnly()
-                ? "This token may only read. Use one with the scope \"all\"."
+        if (caller.readOnly()) return "This token may only read. Use one with the scope \"all\".";
+        return caller.role() == Role.ADMIN
+                ? "This is for the tenant's own people to decide, and not for an admin."
                 : "An auditor reads everything and runs audits; this is for an admin to do.";
     }
 

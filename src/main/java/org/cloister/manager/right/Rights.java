@@ -50,8 +50,13 @@ public final class Rights {
     public static Ruling of(Caller caller, String method, String path, BiPredicate<String, String> owns) {
         String asked = method.equals("HEAD") ? "GET" : method;
         Ruling otherwise = caller.role() == Role.TENANT ? Ruling.NOT_THERE : Ruling.REFUSED;
-        if (caller.role() != Role.ADMIN && !listed(caller, asked, path, owns)) return otherwise;
+        if (!listed(caller, asked, path, owns)) return otherwise;
         return caller.readOnly() && !SAFE.contains(method) ? Ruling.REFUSED : Ruling.GRANTED;
+    }
+
+    /** Whether the table lets somebody open a WebSocket. */
+    public static boolean mayOpen(Caller caller, String path) {
+        return of(caller, Upgrade.METHOD, path, (operation, tenant) -> false) == Ruling.GRANTED;
     }
 
     /** Whether the answer may need the database: then not on a thread that must not wait. */
@@ -60,7 +65,7 @@ public final class Rights {
     }
 
     private static boolean listed(Caller caller, String method, String path, BiPredicate<String, String> owns) {
-        boolean granted = false;
+        boolean granted = caller.role() == Role.ADMIN;
         for (Rule rule : RULES) {
             Matcher fit = rule.fits(caller, method, path);
             if (fit == null) continue;

@@ -17,10 +17,18 @@ public final class OpenConnection extends Traffic {
      * Who it is.
      *
      * @param user inside the tenant
-     * @param fingerprint of the key, "SHA256:…"
+     * @param fingerprint of the key, "SHA256:…"; null where an account opened it from a page
+     * @param account that one's name; null over SSH
      * @param address where the client is, without port or zone
      */
-    public record Who(UUID tenantId, String tenant, String user, String fingerprint, String address, int port) {}
+    public record Who(
+            UUID tenantId, String tenant, String user, String fingerprint, String account, String address, int port) {
+
+        /** What it was opened with, for the end of a sentence. */
+        String with() {
+            return fingerprint == null ? "the account " + account : fingerprint;
+        }
+    }
 
     private final OpenSessions all;
     private final Who who;

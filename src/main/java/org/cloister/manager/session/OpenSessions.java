@@ -84,11 +84,11 @@ public class OpenSessions {
         // Written down first: if it cannot be, nothing is ended behind the log's back.
         events.record(
                 actor,
-                "ssh.ended",
+                who.account() == null ? "ssh.ended" : "terminal.ended",
                 who.tenant(),
                 // The log keeps no command: there may be a password in it.
                 "The session (" + line.runs().kind() + ") of " + who.user() + " from " + who.address() + " with "
-                        + who.fingerprint() + " was ended.");
+                        + who.with() + " was ended.");
         line.ending().accept("This session was ended by the administrator.");
     }
 }

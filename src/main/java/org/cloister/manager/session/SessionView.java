@@ -8,6 +8,8 @@ import java.util.UUID;
  *
  * @param kind "shell", "command", "sftp", or "none" for a connection that runs nothing
  * @param command its first 500 characters, without what cannot be seen; null where it is no command
+ * @param key null where an account opened it from a page
+ * @param account that one; null over SSH
  * @param bytesIn of payload, from the client
  * @param bytesOut of payload, to the client
  * @param connection the same for the sessions of one connection
@@ -21,6 +23,7 @@ public record SessionView(
         String command,
         boolean terminal,
         Key key,
+        String account,
         Source source,
         Instant since,
         long bytesIn,
@@ -42,7 +45,8 @@ public record SessionView(
                 line.runs().kind(),
                 line.runs().command(),
                 line.runs().terminal(),
-                new Key(who.fingerprint(), comment),
+                who.fingerprint() == null ? null : new Key(who.fingerprint(), comment),
+                who.account(),
                 new Source(who.address(), who.port()),
                 line.since(),
                 line.received(),

@@ -237,6 +237,7 @@ final class Connections implements SessionListener {
                 login.tenant(),
                 login.user(),
                 login.fingerprint(),
+                null,
                 Sources.text(client),
                 client.getPort());
     }

@@ -14,6 +14,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.cloister.manager.plan.LimitsColumn;
 import org.cloister.manager.plan.Plan;
+import org.cloister.manager.right.Caller;
+import org.cloister.manager.right.Rights;
+import org.cloister.manager.right.Role;
 import org.cloister.protocol.Limits;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
@@ -75,6 +78,10 @@ public class Tenant extends PanacheEntityBase {
     /** Of its plan likewise: whether sessions on a terminal are recorded. */
     public boolean recording;
 
+    /** Whether admins may open terminals in it; its own people say so ({@link Tenants#letAdmins}). */
+    @Column(name = "admin_terminals")
+    public boolean adminTerminals;
+
     /** Of its plan likewise. */
     @Enumerated(EnumType.STRING)
     @Column(name = "on_failed_audit")
@@ -108,6 +115,13 @@ public class Tenant extends PanacheEntityBase {
         return find("name > ?1 order by name", after == null ? "" : after)
                 .page(0, limit)
                 .list();
+    }
+
+    /** Whether somebody may open a terminal in it: by the table of rights and, for an admin, by its own people's word. */
+    public boolean mayHaveTerminal(Caller caller) {
+        return caller != null
+                && Rights.mayOpen(caller, "/tenants/" + name + "/terminal/stream")
+                && (caller.role() != Role.ADMIN || adminTerminals);
     }
 
     /** The first uid of its range on the host; {@link Slot#IDS} follow. */

@@ -17,6 +17,8 @@ import org.cloister.protocol.Reply;
  * @param standing whether its walls stand now: it runs or is frozen
  * @param nesting whether it runs with the weaker profile
  * @param recording whether its sessions on a terminal are recorded
+ * @param adminTerminals whether its people let admins open terminals
+ * @param terminal whether whoever looks may open one
  * @param missing what this machine lacks, so that a limit does not bind; one sentence each
  * @param startedAt null when it does not run
  * @param said what was refused just now, or null; beside its field where there is one
@@ -34,6 +36,8 @@ record TenantPage(
         String plan,
         boolean nesting,
         boolean recording,
+        boolean adminTerminals,
+        boolean terminal,
         List<Heading.Group<Line>> limits,
         List<String> missing,
         List<Fact> facts,

@@ -12,6 +12,7 @@ import org.cloister.protocol.Slot;
  * A tenant as programs see it.
  *
  * @param recording whether its sessions on a terminal are recorded
+ * @param adminTerminals whether admins may open terminals in it, which its own people say
  * @param onFailedAudit what its plan has done with it where an audit finds it not isolated: report or freeze
  * @param notes sentences that whoever changed something should read, such as a key that logs in elsewhere too; null for
  *     none
@@ -30,6 +31,7 @@ public record TenantView(
         Limits limits,
         String profile,
         boolean recording,
+        boolean adminTerminals,
         String onFailedAudit,
         Ssh ssh,
         Instant createdAt,
@@ -57,6 +59,7 @@ public record TenantView(
                 tenant.limits,
                 Plans.word(tenant.profile),
                 tenant.recording,
+                tenant.adminTerminals,
                 tenant.onFailedAudit.word(),
                 new Ssh(sshCommand),
                 tenant.createdAt,

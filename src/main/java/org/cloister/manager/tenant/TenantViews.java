@@ -18,6 +18,7 @@ import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.right.Who;
 import org.cloister.manager.session.SessionViews;
 import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.protocol.AgentClient;
@@ -40,6 +41,9 @@ class TenantViews {
 
     @Inject
     Frame frame;
+
+    @Inject
+    Who who;
 
     @Inject
     SshDoor ssh;
@@ -83,6 +87,8 @@ class TenantViews {
                 tenant.plan,
                 tenant.profile == TenantSpec.Profile.NESTING,
                 tenant.recording,
+                tenant.adminTerminals,
+                tenant.mayHaveTerminal(who.caller()),
                 meters.all(tenant.id, tenant.limits, measure(tenant)),
                 frame.host().map(Reply.Host::missing).orElse(List.of()),
                 facts(tenant, inspection, seen),

@@ -229,6 +229,23 @@ public class Tenants {
         accessEnded.fire(new AccessEnded(tenantId, fingerprint));
     }
 
+    /** Whether admins may open terminals in it from now on. Not for an admin to say: the table of rights sees to it. */
+    public void letAdmins(String actor, String name, boolean allowed) {
+        QuarkusTransaction.requiringNew().run(() -> {
+            Tenant tenant = locked(name);
+            if (tenant.adminTerminals == allowed) return;
+            tenant.adminTerminals = allowed;
+            accessChanged.fire(new AccessChanged());
+            events.record(
+                    actor,
+                    allowed ? "terminal.allowed" : "terminal.forbidden",
+                    name,
+                    allowed
+                            ? "Admins may open terminals in " + name + " from now on."
+                            : "Admins may no longer open terminals in " + name + ".");
+        });
+    }
+
     /** One sentence for each key that also logs in to another tenant, for whoever added it to know. */
     public List<String> shared(Tenant tenant) {
         List<Object[]> others = database.createQuery(

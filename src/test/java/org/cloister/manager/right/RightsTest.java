@@ -68,6 +68,23 @@ class RightsTest {
         assertEquals(GRANTED, of(AUDITOR, "POST", "/audits"));
     }
 
+    /** What an upgrade opens is no reading, and whom a tenant lets in is not for an admin to say. */
+    @Test
+    void aTerminalIsOpenedByItsOwnPeopleAndAdminsAlone() {
+        String stream = "/tenants/alice/terminal/stream";
+        assertEquals(NOT_THERE, of(ALICE, "OPEN", "/tenants/bob/terminal/stream"));
+        assertEquals(REFUSED, of(AUDITOR, "OPEN", stream));
+        assertEquals(REFUSED, of(AUDITOR, "GET", "/tenants/alice/terminal"));
+        assertEquals(REFUSED, of(AUDITOR, "GET", stream));
+        assertEquals(REFUSED, of(new Caller("a", Role.TENANT, "alice", true), "OPEN", stream));
+        assertEquals(REFUSED, of(new Caller("c", Role.ADMIN, null, true), "OPEN", stream));
+        assertEquals(REFUSED, of(ADMIN, "POST", "/tenants/alice/terminal/admins"));
+        assertEquals(REFUSED, of(ADMIN, "PUT", "/api/v1/tenants/alice/terminal/admins"));
+        assertEquals(GRANTED, of(ADMIN, "OPEN", stream));
+        assertEquals(GRANTED, of(ALICE, "OPEN", stream));
+        assertEquals(GRANTED, of(ALICE, "POST", "/tenants/alice/terminal/admins"));
+    }
+
     @Test
     void aTokenThatMayReadReadsWhatItsOwnerDoes() {
         Caller reads = new Caller("c", Role.ADMIN, null, true);
