@@ -195,12 +195,7 @@ public final class Network {
     private void forgetConnections(Slot slot) throws IOException {
         for (Path place : Arrays.asList(hub.path(), null))
             for (Family family : Ip.families())
-                try {
-                    String address = family == Family.FOUR ? slot.address4() : slot.address6();
-                    Command.run(Ip.in(place, "conntrack", "-D", "-f", family.directory(), "-s", address));
-                } catch (IOException e) {
-                    if (!e.getMessage().contains(" 0 flow entries")) throw e; // conntrack(8) calls that a failure
-                }
+                Connections.forget(place, family, family == Family.FOUR ? slot.address4() : slot.address6());
     }
 
     /** Removes everything, and puts the machine's own settings back. Idempotent. */
