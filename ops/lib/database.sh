@@ -87,7 +87,7 @@ start_database() {
     own_database || return 0
     if runs db; then
         find_database
-        await db 60 database_answers
+        await db 300 database_answers
         return 0
     fi
     end_part db # its keeper may be about to start it
@@ -97,7 +97,7 @@ start_database() {
     step database "starting PostgreSQL ${DB_DIR##*/}"
     until_true 20 no_old_postmaster || true
     launch db "$DB_USER" "$DB_BIN/postgres" -D "$DB_DIR"
-    await db 60 database_answers
+    await db 300 database_answers
     make_schema_owner
 }
 

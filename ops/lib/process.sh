@@ -38,7 +38,7 @@ launch_kept() {
     pid=$!
     disown "$pid"
     note_pid "$CLOISTER_RUN/$part.keeper" "$pid"
-    until_true 5 runs "$part" || true
+    until_true 60 runs "$part" || true # or it would be taken for one that has ended
 }
 
 # What every part finds in its environment.
@@ -67,7 +67,7 @@ end() {
         kill "-$signal" "$pid" 2>/dev/null || true
         if ! until_true "$seconds" gone "$part"; then
             kill -KILL "$pid" 2>/dev/null || true
-            until_true 10 gone "$part" || fail "the $part (process $pid) does not end, not even by SIGKILL"
+            until_true 60 gone "$part" || fail "the $part (process $pid) does not end, not even by SIGKILL"
             step "$part" "killed: it had not ended $seconds s after SIG$signal"
         else
             step "$part" 'stopped'
@@ -84,7 +84,7 @@ end_keeper() {
     if has_systemd && [[ -e $(unit_file "$1") ]]; then systemctl stop "$(unit_of "$1")" || true; fi
     if pid=$(noted_pid "$file"); then
         kill -TERM "$pid" 2>/dev/null || true
-        until_true 5 keeper_gone "$file" || kill -KILL "$pid" 2>/dev/null || true
+        until_true 30 keeper_gone "$file" || kill -KILL "$pid" 2>/dev/null || true
     fi
     rm -f "$file"
 }

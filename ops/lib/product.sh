@@ -78,7 +78,7 @@ start_agent() {
         if has_systemd; then launch_unit tenants root "${AGENT_COMMAND[@]}" --stop-tenants; fi
         launch agent root "${AGENT_COMMAND[@]}"
     fi
-    await agent 60 agent_answers
+    await agent 300 agent_answers
 }
 
 # The agent's own work without a running agent: --purge or --stop-tenants.
@@ -112,7 +112,7 @@ start_manager() {
             -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
             "-Djava.io.tmpdir=$CLOISTER_HOME/tmp/manager" -jar "$CLOISTER_HOME/$(build_to_start)/manager/quarkus-run.jar"
     fi
-    await manager 120 manager_answers
+    await manager 300 manager_answers
 }
 
 manager_answers() { curl -fsS -o /dev/null --max-time 5 "$(url)/q/health/ready" 2>/dev/null; }
