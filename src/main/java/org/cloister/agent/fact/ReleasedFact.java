@@ -39,7 +39,7 @@ final class ReleasedFact implements Fact {
             "/usr/local",
             "/etc");
 
-    private static final int FIND_SECONDS = 20;
+    private static final int FIND_SECONDS = 60;
     private static final int SHOWN = 20;
 
     private final int firstSlot;

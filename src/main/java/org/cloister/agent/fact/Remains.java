@@ -34,7 +34,7 @@ public final class Remains {
     public record Look(String name, String says, long looked, List<String> left, String fault, boolean keeps) {}
 
     private static final List<String> PLACES = List.of("/tmp", "/var/tmp", "/dev/shm", "/run");
-    private static final int FIND_SECONDS = 10;
+    private static final int FIND_SECONDS = 60;
     private static final int SHOWN = 20;
 
     private final Path home;
