@@ -21,7 +21,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Where -L, -D and -W of OpenSSH's client lead: into the tenant and nowhere else. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what is never ended would be read for ever
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // what is never ended would be read for ever
 class ForwardTest {
 
     private static final int PORT = 8000;
@@ -57,7 +56,7 @@ class ForwardTest {
 
     /** What -W gives of a place, asked from Alice's connection. */
     private static Command.Outcome ask(String target) {
-        return Command.run(alice.sshCommand(List.of("-W", target)), "hello\n".getBytes(), Duration.ofSeconds(100));
+        return Command.run(alice.sshCommand(List.of("-W", target)), "hello\n".getBytes(), Command.LONG);
     }
 
     private static void assertClosed(String target) {
@@ -233,7 +232,7 @@ class ForwardTest {
                 assertEquals(-1, socket.getInputStream().read());
                 socket.getOutputStream().write(new byte[4 * MEBIBYTE]);
             }
-            String wait = "for i in $(seq 50); do test -e /tmp/late && break; sleep 0.1; done; cat /tmp/late";
+            String wait = "for i in $(seq 1200); do test -e /tmp/late && break; sleep 0.1; done; cat /tmp/late";
             assertEquals(String.valueOf(4 * MEBIBYTE), alice.ssh(wait).orFail().out());
         }
     }
@@ -272,7 +271,7 @@ class ForwardTest {
     void aRefusalHasTheReasonThatTheTenantGave() {
         List<String> words = new ArrayList<>(alice.sshCommand(List.of("-W", "127.0.0.1:9")));
         words.set(words.indexOf("LogLevel=ERROR"), "LogLevel=INFO");
-        Command.Outcome outcome = Command.run(words, new byte[0], Duration.ofSeconds(60));
+        Command.Outcome outcome = Command.run(words, new byte[0], Command.LONG);
         assertTrue(outcome.stderr().contains("connect failed: Connection refused."), outcome.toString());
     }
 

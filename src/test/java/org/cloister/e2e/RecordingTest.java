@@ -40,6 +40,7 @@ class RecordingTest {
         ObjectNode plan = (ObjectNode) instance.get("/plans/small").expect(200).json();
         assertFalse(plan.get("recording").asBoolean());
         plan.put("name", PLAN).put("recording", true);
+        instance.request("DELETE", "/plans/" + PLAN, null); // left by a test that was killed
         instance.request("POST", "/plans", plan).expect(201);
         alice = instance.tenant("rec-alice", Map.of("plan", PLAN));
         bob = instance.tenant("rec-bob");
@@ -112,7 +113,7 @@ class RecordingTest {
             eves = file(eve, newest(eve));
             assertTrue(Files.exists(eves));
         }
-        Eventually.seen("the minute's tidying", Duration.ofSeconds(75), () -> !Files.exists(eves));
+        Eventually.seen("the minute's tidying", Instance.PATIENCE, () -> !Files.exists(eves));
         assertTrue(Files.exists(file));
     }
 
@@ -130,7 +131,7 @@ class RecordingTest {
         Files.write(file, Arrays.copyOf(whole, whole.length - 20));
         problem = problem(read(alice, recording), 409);
         assertTrue(problem.get("detail").asText().contains("end is missing"), problem.toString());
-        assertTrue(events(alice).contains("\"recording.changed\""));
+        Eventually.holds(() -> assertTrue(events(alice).contains("\"recording.changed\"")));
         Files.write(file, whole);
         assertTrue(cast(alice, recording).contains("genuine"));
     }
@@ -147,7 +148,7 @@ class RecordingTest {
         problem(instance.anonymous("GET", "/tenants/rec-alice/recordings/" + id + "/cast", null), 401);
         assertFalse(events(alice).contains("(" + id + ") was read"));
         cast(alice, recording);
-        assertTrue(events(alice).contains("(" + id + ") was read"));
+        Eventually.holds(() -> assertTrue(events(alice).contains("(" + id + ") was read")));
     }
 
     @Test
@@ -222,7 +223,7 @@ class RecordingTest {
             instance.change("PATCH", "/tenants/rec-eve2", Map.of("plan", PLAN)).expect(200);
             assertTrue(terminal(eve, "true").out().contains(ANNOUNCEMENT));
             assertNotEquals(0, recordings(eve).size());
-            assertTrue(events(eve).contains("\"tenant.recording\""));
+            Eventually.holds(() -> assertTrue(events(eve).contains("\"tenant.recording\"")));
             instance.change("PATCH", "/tenants/rec-eve2", Map.of("plan", "small"))
                     .expect(200);
             assertFalse(terminal(eve, "true").out().contains(ANNOUNCEMENT));
@@ -241,18 +242,18 @@ class RecordingTest {
             Path file = file(alice, begun);
             Eventually.seen(
                     "the second's flush",
-                    Duration.ofSeconds(20),
+                    Instance.PATIENCE,
                     () -> cast(alice, begun).contains("sealed-42"));
             Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, "manager")))
                     .orFail();
             Files.write(file, new byte[] {0, 0, 4, 0, 1, 2, 3}, StandardOpenOption.APPEND);
             Eventually.seen(
                     "the next manager",
-                    Duration.ofMinutes(2),
+                    Instance.PATIENCE,
                     () -> alice.ssh("true").exit() == 0);
             Eventually.seen(
                     "the word that it was cut",
-                    Duration.ofSeconds(75),
+                    Instance.PATIENCE,
                     () -> recordings(alice).path(0).path("ending").asText().equals("cut"));
             assertEquals(begun.get("id"), recordings(alice).get(0).get("id"));
         }
@@ -271,7 +272,7 @@ class RecordingTest {
     }
 
     private static Command.Outcome terminal(TenantHandle tenant, String command) {
-        return Command.run(tenant.sshCommand(List.of("-tt"), command), new byte[0], Duration.ofSeconds(60));
+        return Command.run(tenant.sshCommand(List.of("-tt"), command), new byte[0], Duration.ofMinutes(5));
     }
 
     private static JsonNode recordings(TenantHandle tenant) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,9 +27,9 @@ class SshAuditTest {
     void nothingFailsAndNothingIsWarnedOfButNamesThatItDoesNotKnow() {
         Instance instance = Instance.assumeRunning();
         Command.Outcome outcome = Command.run(
-                List.of("ssh-audit", "-n", "-p", String.valueOf(instance.sshPort()), "127.0.0.1"),
+                List.of("ssh-audit", "-n", "-t", "60", "-p", String.valueOf(instance.sshPort()), "127.0.0.1"),
                 new byte[0],
-                Duration.ofSeconds(60));
+                Command.LONG);
         assertTrue(outcome.out().contains("(enc) aes"), outcome.toString());
         assertFalse(outcome.out().contains("[fail]"), outcome.out());
         Set<String> warned = new TreeSet<>();

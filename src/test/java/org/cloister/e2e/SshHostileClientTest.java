@@ -78,7 +78,10 @@ class SshHostileClientTest {
     /** Attacks at a time: enough to be beside each other, and each still fast enough to be one. */
     private static final int AT_ONCE = 6;
 
-    private static final Duration LONG = Duration.ofSeconds(120);
+    /** The time for a login, less what a test takes to look at it. */
+    private static final Duration PLACES_ARE_HELD = Duration.ofSeconds(18);
+
+    private static final Duration LONG = Duration.ofSeconds(400);
 
     private static Instance instance;
     private static TenantHandle eve;
@@ -135,8 +138,7 @@ class SshHostileClientTest {
             }
             while (!outcomes.stream().allMatch(Future::isDone)) {
                 long start = System.nanoTime();
-                Command.Outcome served =
-                        Command.run(bob.sshCommand(List.of("-v"), "true"), new byte[0], Duration.ofSeconds(60));
+                Command.Outcome served = Command.run(bob.sshCommand(List.of("-v"), "true"), new byte[0], Command.LONG);
                 assertEquals(0, served.exit(), served.toString());
                 slowest = Math.max(slowest, System.nanoTime() - start);
                 Thread.sleep(500);
@@ -152,7 +154,7 @@ class SshHostileClientTest {
             tests.add(
                     DynamicTest.dynamicTest(ATTACKS.get(i), () -> assertEquals(0, outcome.exit(), outcome.toString())));
         }
-        tests.add(DynamicTest.dynamicTest("Bob is served", () -> assertTrue(longest < 10_000, longest + " ms")));
+        tests.add(DynamicTest.dynamicTest("Bob is served", () -> assertTrue(longest < 30_000, longest + " ms")));
         tests.add(DynamicTest.dynamicTest("the manager is the one it was", () -> {
             assertEquals(manager, Machine.pid(instance, "manager"));
             assertTrue(grown < 256L << 20, "it grew by " + (grown >> 20) + " MiB");
@@ -180,7 +182,7 @@ class SshHostileClientTest {
             System.out.printf("%s; the manager grew by %d MiB, Bob's login took %d ms%n", outcome, grown >> 20, millis);
             assertEquals(0, crowd.waitFor(), outcome);
             assertTrue(grown < 192L << 20, "it grew by " + (grown >> 20) + " MiB");
-            assertTrue(millis < 10_000, millis + " ms");
+            assertTrue(millis < 30_000, millis + " ms");
         } finally {
             crowd.destroyForcibly();
         }
@@ -189,31 +191,55 @@ class SshHostileClientTest {
     /** They hold places for twenty seconds: those of their own source, and no others while another source has fewer. */
     @Test
     void connectionsThatNeverLogInKeepNoOtherAddressOut() throws Exception {
+        Eventually.pause(1_000); // what the test before this one held is given back when the server has seen its end
+        // Where all of it takes longer than places are held, it says nothing of them.
+        Duration took = LONG;
+        for (int i = 0; i < 5 && took.compareTo(PLACES_ARE_HELD) > 0; i++) took = otherAddressesGetIn();
+        assertTrue(took.compareTo(PLACES_ARE_HELD) <= 0, "this machine takes " + took + " for it");
+        place("127.0.4.1").close();
+    }
+
+    /** @return how long it took, since the first place was taken */
+    private static Duration otherAddressesGetIn() throws Exception {
+        long began = System.nanoTime();
         List<Socket> held = new ArrayList<>();
         try {
-            for (int i = 0; i < 32; i++) held.add(greeted("127.0.4.1"));
+            for (int i = 0; i < 32; i++) held.add(place("127.0.4.1"));
             assertEquals(-1, connect("127.0.4.1").getInputStream().read(), "one more of the same source");
             for (int source = 2; source <= 4; source++)
-                for (int i = 0; i < 32; i++) held.add(greeted("127.0.4." + source));
+                for (int i = 0; i < 32; i++) held.add(place("127.0.4." + source));
             for (int i = 0; i < 3; i++)
                 assertEquals(
                         "in\n",
                         Command.run(bob.sshCommand(List.of("-b", "127.0.5.1"), "echo in"), new byte[0], LONG)
                                 .out());
             held.add(greeted("127.0.5.2"));
-            long gone = 0;
-            for (Socket socket : held) if (ended(socket)) gone++;
-            assertTrue(gone >= 1 && gone <= 4, gone + " gave up their places for four");
+            long gone;
+            Duration took;
+            do {
+                gone = 0;
+                for (Socket socket : held) if (ended(socket)) gone++;
+                took = Duration.ofNanos(System.nanoTime() - began);
+            } while (gone == 0 && took.compareTo(PLACES_ARE_HELD) <= 0);
+            if (took.compareTo(PLACES_ARE_HELD) <= 0)
+                assertTrue(gone >= 1 && gone <= 4, gone + " gave up their places for four");
+            return took;
         } finally {
             for (Socket socket : held) socket.close();
         }
-        greeted("127.0.4.1").close();
+    }
+
+    /** Of its source, as soon as what was held before is given back. */
+    private static Socket place(String source) {
+        Socket[] got = new Socket[1];
+        Eventually.holds(() -> got[0] = greeted(source));
+        return got[0];
     }
 
     private static Socket connect(String source) throws IOException {
         Socket socket = new Socket();
         socket.bind(new InetSocketAddress(source, 0));
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         socket.connect(new InetSocketAddress("127.0.0.1", instance.sshPort()));
         return socket;
     }
@@ -221,8 +247,13 @@ class SshHostileClientTest {
     /** Connected, and the server has said who it is. */
     private static Socket greeted(String source) throws IOException {
         Socket socket = connect(source);
-        assertEquals('S', socket.getInputStream().read(), source);
-        return socket;
+        try {
+            assertEquals('S', socket.getInputStream().read(), source);
+            return socket;
+        } catch (IOException | AssertionError e) {
+            socket.close();
+            throw e;
+        }
     }
 
     private static boolean ended(Socket socket) throws IOException {
@@ -307,38 +338,44 @@ class SshHostileClientTest {
 
     /** The eleventh try of one address waits, and a login forgets that. */
     @Test
-    void whoFailsAgainAndAgainWaitsLongerUntilALoginSucceeds() {
+    void whoFailsAgainAndAgainWaitsLongerUntilALoginSucceeds() throws Exception {
         String source = "127.0.9.9";
-        long first = denied(source);
-        for (int i = 0; i < 5; i++) denied(source);
+        Quickest.isBelow(1_000, () -> denied("127.0.9.8"));
+        for (int i = 0; i < 6; i++) denied(source);
         long last = denied(source);
-        assertTrue(last > first + 1500, first + " ms at first, " + last + " ms at last");
-        Command.Outcome owner =
-                Command.run(bob.sshCommand(List.of("-b", source), "true"), new byte[0], Duration.ofSeconds(60));
-        assertEquals(0, owner.exit());
-        assertTrue(denied(source) < last - 1000);
+        assertTrue(last > 1_500, last + " ms at last");
+        Quickest.isBelow(1_000, () -> {
+            Command.Outcome owner =
+                    Command.run(bob.sshCommand(List.of("-b", source), "true"), new byte[0], Command.LONG);
+            assertEquals(0, owner.exit());
+            return denied(source);
+        });
     }
 
-    /** Three keys that are nobody's. @return milliseconds */
+    /** Three keys that are nobody's. @return milliseconds until all of them were refused */
     private static long denied(String source) {
-        long start = System.nanoTime();
         Command.Outcome outcome = Command.run(
                 List.of(
                         "/usr/bin/python3",
                         "-c",
                         String.join(
                                 "\n",
-                                "import paramiko, socket, sys",
+                                "import paramiko, socket, sys, time",
                                 "s = socket.socket(); s.bind((sys.argv[1], 0)); s.connect(('127.0.0.1', int(sys.argv[2])))",
-                                "t = paramiko.Transport(s); t.start_client()",
-                                "for _ in range(3):",
-                                "    try: t.auth_publickey('bob', paramiko.ECDSAKey.generate()); sys.exit(1)",
-                                "    except paramiko.AuthenticationException: pass"),
+                                "t = paramiko.Transport(s)",
+                                "t.banner_timeout = t.handshake_timeout = t.auth_timeout = 60",
+                                "t.start_client(timeout=60)",
+                                "keys = [paramiko.ECDSAKey.generate() for _ in range(3)]",
+                                "start = time.monotonic()",
+                                "for key in keys:",
+                                "    try: t.auth_publickey('bob', key); sys.exit(1)",
+                                "    except paramiko.AuthenticationException: pass",
+                                "print(int((time.monotonic() - start) * 1000))"),
                         source,
                         String.valueOf(instance.sshPort())),
                 new byte[0],
-                Duration.ofSeconds(60));
+                Command.LONG);
         assertEquals(0, outcome.exit(), outcome.toString());
-        return (System.nanoTime() - start) / 1_000_000;
+        return Long.parseLong(outcome.out().strip());
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(230)
 class SshToolsTest {
 
-    private static final Duration LONG = Duration.ofMinutes(4);
+    private static final Duration LONG = Duration.ofMinutes(10);
 
     @TempDir
     Path directory;
@@ -129,7 +129,7 @@ class SshToolsTest {
                 () -> alice.ssh("pgrep -fx 'sleep 601'").exit() == 0);
         Machine.Life manager = Machine.Life.of(Machine.pid(instance, "manager"));
         Command.run("kill", "-KILL", Long.toString(manager.pid())).orFail();
-        assertTrue(plain.waitFor(30, TimeUnit.SECONDS), "the connection is gone");
+        assertTrue(plain.waitFor(60, TimeUnit.SECONDS), "the connection is gone");
         Eventually.seen(
                 "the hang-up of its terminal",
                 LONG,
@@ -166,6 +166,8 @@ class SshToolsTest {
         alice.ssh((alice.publicKey() + "\n").getBytes(), "umask 77; mkdir -p .ssh; cat > .ssh/authorized_keys")
                 .orFail();
         out("mkdir -p /run/sshd; /usr/sbin/sshd -o ListenAddress=127.0.0.1 -o Port=2022 </dev/null >/dev/null 2>&1");
+        Eventually.holds(
+                () -> alice.ssh("bash -c ': </dev/tcp/127.0.0.1/2022'").orFail()); // it leaves before it listens
         Path config = directory.resolve("config");
         Files.writeString(
                 config,
@@ -292,9 +294,12 @@ class SshToolsTest {
     }
 
     private String hostKey() {
-        return Command.run("ssh-keyscan", "-p", String.valueOf(instance.sshPort()), "-t", "ed25519", "127.0.0.1")
+        String port = String.valueOf(instance.sshPort());
+        String key = Command.run("ssh-keyscan", "-T", "60", "-p", port, "-t", "ed25519", "127.0.0.1")
                 .orFail()
                 .out();
+        assertTrue(!key.isBlank(), "no key was told");
+        return key;
     }
 
     private Terminal terminal(String command) throws IOException {
