@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ class ApiAuditTest {
     void aReportIsKeptAndServedByteForByte() throws IOException {
         try (TenantHandle first = instance.tenant("api-audit");
                 TenantHandle second = instance.tenant("api-audit2")) {
-            var answer = instance.request("POST", "/audits", null, Map.of("Prefer", "wait=110"))
+            var answer = instance.request("POST", "/audits", null, Map.of("Prefer", "wait=240"))
                     .expect(201);
             JsonNode report = answer.json();
             String id = report.get("id").asText();
@@ -71,11 +70,7 @@ class ApiAuditTest {
                 List.of(Path.of("ops/cloister").toAbsolutePath().toString(), "audit", "verify", "--signers", signers));
         try (TenantHandle tenant = instance.tenant("api-audit")) {
             for (String name : List.of("one.json", "two.json")) {
-                String id = instance.request("POST", "/audits", null, Map.of("Prefer", "wait=110"))
-                        .expect(201)
-                        .json()
-                        .get("id")
-                        .asText();
+                String id = instance.audit().get("id").asText();
                 Files.writeString(
                         directory.resolve(name),
                         instance.get("/audits/" + id + ".json").expect(200).text());
@@ -89,14 +84,14 @@ class ApiAuditTest {
         List<String> verify = instance.verification(Path.of(two + ".sig"));
         assertNotEquals(
                 0,
-                Command.run(verify, Files.readAllBytes(directory.resolve("one.json")), Duration.ofSeconds(10))
+                Command.run(verify, Files.readAllBytes(directory.resolve("one.json")), Command.LONG)
                         .exit());
-        Command.run(verify, Files.readAllBytes(two), Duration.ofSeconds(10)).orFail();
+        Command.run(verify, Files.readAllBytes(two), Command.LONG).orFail();
 
-        Command.Outcome whole = Command.run(command, new byte[0], Duration.ofSeconds(30));
+        Command.Outcome whole = Command.run(command, new byte[0], Command.LONG);
         assertTrue(whole.out().matches("(?s)(?!.*WRONG {2}.*(changed|key|follow)).*"), whole.toString());
         Files.writeString(two, Files.readString(two).replaceFirst("passed", "Passed"));
-        Command.Outcome changed = Command.run(command, new byte[0], Duration.ofSeconds(30));
+        Command.Outcome changed = Command.run(command, new byte[0], Command.LONG);
         assertEquals(1, changed.exit(), changed.toString());
         assertTrue(changed.out().contains("two.json: it was changed after it was signed"), changed.toString());
     }

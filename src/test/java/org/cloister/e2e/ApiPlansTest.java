@@ -120,12 +120,14 @@ class ApiPlansTest {
         try (TenantHandle tenant = instance.tenant("api-plans")) {
             instance.change("POST", "/tenants/api-plans/stop", null).expect(200);
         }
-        JsonNode events = instance.get("/events?tenant=api-plans&after=" + last)
-                .expect(200)
-                .json();
-        var kinds = events.findValuesAsText("kind");
         var expected = java.util.List.of("tenant.created", "tenant.stopped", "tenant.deleting", "tenant.deleted");
-        assertEquals(expected, kinds.stream().filter(expected::contains).toList());
-        assertEquals("admin", events.get(0).get("actor").asText());
+        Eventually.holds(() -> {
+            JsonNode events = instance.get("/events?tenant=api-plans&after=" + last)
+                    .expect(200)
+                    .json();
+            var kinds = events.findValuesAsText("kind");
+            assertEquals(expected, kinds.stream().filter(expected::contains).toList());
+            assertEquals("admin", events.get(0).get("actor").asText());
+        });
     }
 }

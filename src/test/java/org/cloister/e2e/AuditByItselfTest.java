@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class AuditByItselfTest {
 
     private static final String PLAN = "freeze-test";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Instance.PATIENCE;
 
     private static Instance instance;
     private static Receiver receiver;
@@ -65,7 +65,7 @@ class AuditByItselfTest {
         for (String other :
                 List.of("CLOISTER_HTTP", "CLOISTER_SSH", "CLOISTER_SLOTS", "CLOISTER_RUN", "CLOISTER_DB_URL"))
             environment.put(other, null);
-        Command.run(List.of("ops/up", "--restart"), environment, new byte[0], Duration.ofMinutes(5))
+        Command.run(List.of("ops/up", "--restart"), environment, new byte[0], Duration.ofMinutes(10))
                 .orFail();
     }
 
@@ -74,9 +74,7 @@ class AuditByItselfTest {
         JsonNode[] report = new JsonNode[1];
         Eventually.holds(
                 PATIENCE,
-                () -> report[0] = instance.request("POST", "/audits", null, Map.of("Prefer", "wait=110"))
-                        .expect(201)
-                        .json());
+                () -> report[0] = instance.audit());
         return report[0];
     }
 
@@ -92,7 +90,11 @@ class AuditByItselfTest {
     /** The reports after that one, once there are some and no audit runs or is about to. */
     private static List<JsonNode> after(String seen) throws InterruptedException {
         Eventually.seen("an audit by itself", PATIENCE, () -> !newest().equals(seen));
-        Eventually.pause(8_000); // longer than changes are gathered
+        String latest;
+        do {
+            latest = newest();
+            Eventually.pause(8_000); // longer than changes are gathered
+        } while (!newest().equals(latest));
         List<JsonNode> later = new ArrayList<>();
         for (JsonNode report : reports()) {
             if (report.get("id").asText().equals(seen)) break;
@@ -103,12 +105,18 @@ class AuditByItselfTest {
 
     @Test
     void tenantsThatAreStartedTogetherMakeOneAuditOfTheirRowsAndColumns() throws InterruptedException {
-        for (String name : List.of("bob", "eve"))
-            instance.change("POST", "/tenants/" + name + "/stop", null).expect(200);
-        String before = newest();
-        for (String name : List.of("bob", "eve"))
-            instance.request("POST", "/tenants/" + name + "/start", null).expect(202);
-        List<JsonNode> later = after(before);
+        List<JsonNode> later;
+        long apart;
+        int tries = 0;
+        do { // again where the machine was so slow that they were not started together
+            for (String name : List.of("bob", "eve"))
+                instance.change("POST", "/tenants/" + name + "/stop", null).expect(200);
+            String before = newest();
+            for (String name : List.of("bob", "eve"))
+                instance.request("POST", "/tenants/" + name + "/start", null).expect(202);
+            apart = millisBetween();
+            later = after(before);
+        } while (apart > 3_000 && ++tries < 5);
         assertEquals(1, later.size(), later.toString());
         assertEquals("[\"bob\",\"eve\"]", later.getFirst().get("focus").toString());
         JsonNode report = instance.get("/audits/" + later.getFirst().get("id").asText())
@@ -121,6 +129,18 @@ class AuditByItselfTest {
                             && cell.get("victim").asText().equals("host"),
                     "alice's own row was tried");
         assertTrue(page("/audits").contains("rows and columns of bob and eve"));
+    }
+
+    /** How long Bob or Eve ran before the other did. */
+    private static long millisBetween() {
+        long[] ran = new long[2];
+        Eventually.seen("both running", PATIENCE, () -> {
+            for (int i = 0; i < 2; i++)
+                if (ran[i] == 0 && TENANTS.get(i + 1).show().get("state").asText().equals("running"))
+                    ran[i] = System.nanoTime();
+            return ran[0] != 0 && ran[1] != 0;
+        });
+        return Math.abs(ran[0] - ran[1]) / 1_000_000;
     }
 
     @Test
@@ -225,7 +245,7 @@ class AuditByItselfTest {
                 instance.request("PATCH", "/plans/" + PLAN, Map.of("pids", pids))
                         .expect(200);
             page("/machine");
-            assertTrue(System.nanoTime() - began < 8_000_000_000L, "ten changes and a page waited for the receiver");
+            assertTrue(System.nanoTime() - began < 30_000_000_000L, "ten changes and a page waited for the receiver");
         } finally {
             receiver.hang(false);
         }
@@ -247,7 +267,7 @@ class AuditByItselfTest {
     private static List<JsonNode> frozen() {
         List<JsonNode> frozen = new ArrayList<>();
         for (JsonNode event :
-                instance.get("/events?tenant=eve&limit=200").expect(200).json())
+                instance.get("/events?tenant=eve&limit=1000").expect(200).json())
             if (event.get("kind").asText().equals("tenant.frozen")) frozen.add(event);
         return frozen;
     }

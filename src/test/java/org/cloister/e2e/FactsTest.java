@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +83,8 @@ class FactsTest {
         }
     }
 
-    private static final String END = "pkill -KILL -f '^sleep 98761$' || true";
+    private static final String END =
+            "pkill -KILL -f '^sleep 98761$' || true; while pgrep -f '^sleep 98761$'; do sleep 0.1; done";
 
     static Stream<Sabotage> sabotages() {
         return Stream.of(
@@ -121,35 +121,35 @@ class FactsTest {
                         "eve",
                         "descriptors",
                         "descriptor 9 of process",
-                        "nsenter --all -t $EVE sleep 98761 9</etc & sleep 0.5",
+                        "nsenter --all -t $EVE sleep 98761 9</etc & until pgrep -f '^sleep 98761$'; do sleep 0.1; done",
                         END),
                 new Sabotage(
                         "a process in a tenant holds another's namespace open",
                         "eve",
                         "descriptors",
                         "descriptor 9 of process",
-                        "nsenter --all -t $EVE sleep 98761 9</proc/$ALICE/ns/net & sleep 0.5",
+                        "nsenter --all -t $EVE sleep 98761 9</proc/$ALICE/ns/net & until pgrep -f '^sleep 98761$'; do sleep 0.1; done",
                         END),
                 new Sabotage(
                         "a process of a tenant's lives in another's network",
                         "eve",
                         "namespaces",
                         "net namespace of process",
-                        "nsenter -t $EVE -m -p -i -u -C -U --net=/proc/$ALICE/ns/net sleep 98761 & sleep 0.5",
+                        "nsenter -t $EVE -m -p -i -u -C -U --net=/proc/$ALICE/ns/net sleep 98761 & until pgrep -f '^sleep 98761$'; do sleep 0.1; done",
                         END),
                 new Sabotage(
                         "a process in a tenant has no filter",
                         "eve",
                         "confinement",
                         "system call filter of process",
-                        "nsenter --all -t $EVE sleep 98761 & sleep 0.5",
+                        "nsenter --all -t $EVE sleep 98761 & until pgrep -f '^sleep 98761$'; do sleep 0.1; done",
                         END),
                 new Sabotage(
                         "a process in a tenant holds every capability",
                         "eve",
                         "confinement",
                         "CapBnd of process",
-                        "nsenter --all -t $EVE sleep 98761 & sleep 0.5",
+                        "nsenter --all -t $EVE sleep 98761 & until pgrep -f '^sleep 98761$'; do sleep 0.1; done",
                         END),
                 new Sabotage(
                         "a process of a tenant's is moved out of its cgroup",
@@ -163,14 +163,14 @@ class FactsTest {
                         "eve",
                         "ids",
                         "ids of process",
-                        "setpriv --reuid $((EVE_UID + 7)) --regid 0 --clear-groups sleep 98761 & sleep 0.5",
+                        "setpriv --reuid $((EVE_UID + 7)) --regid 0 --clear-groups sleep 98761 & until pgrep -f '^sleep 98761$'; do sleep 0.1; done",
                         END),
                 new Sabotage(
                         "another user namespace has a tenant's ids",
                         "alice",
                         "ids",
                         "uid_map of the user namespace",
-                        "unshare --user sleep 98761 & sleep 0.5; echo \"0 $((ALICE_UID + 500)) 10\" > /proc/$!/uid_map",
+                        "unshare --user sleep 98761 & until pgrep -f '^sleep 98761$'; do sleep 0.1; done; echo \"0 $((ALICE_UID + 500)) 10\" > /proc/$!/uid_map",
                         END),
                 new Sabotage(
                         "the limit of processes is lifted",
@@ -254,7 +254,7 @@ class FactsTest {
                         "host",
                         "released",
                         "process",
-                        "setpriv --reuid $((EVE_UID + 65536 * 20)) --regid 0 --clear-groups sleep 98761 & sleep 0.5",
+                        "setpriv --reuid $((EVE_UID + 65536 * 20)) --regid 0 --clear-groups sleep 98761 & until pgrep -f '^sleep 98761$'; do sleep 0.1; done",
                         END),
                 new Sabotage(
                         "a file is left in a range that is nobody's",
@@ -385,9 +385,7 @@ class FactsTest {
     }
 
     private static JsonNode audit() {
-        return instance.request("POST", "/audits", null, Map.of("Prefer", "wait=110"))
-                .expect(201)
-                .json();
+        return instance.audit();
     }
 
     /** A script, or one of the words for what the product itself puts right. */
@@ -404,6 +402,7 @@ class FactsTest {
             case "ops" -> {
                 Command.run("nft", "delete", "table", "inet", instance.name()).orFail(); // the agent loads all again
                 Eventually.holds(
+                        Instance.PATIENCE,
                         () -> assertEquals("passed", audit().get("verdict").asText()));
             }
             default -> bash(mends);
@@ -417,10 +416,7 @@ class FactsTest {
                 """;
         // What a script leaves running must not hold our end of its pipes.
         Command.Outcome outcome = Command.run(
-                List.of("bash", "-c", limit + "exec > /dev/null 2>&1\n" + script),
-                WORDS,
-                new byte[0],
-                Duration.ofSeconds(30));
+                List.of("bash", "-c", limit + "exec > /dev/null 2>&1\n" + script), WORDS, new byte[0], Command.LONG);
         assertEquals(0, outcome.exit(), script + ": " + outcome);
     }
 

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** The noisy-neighbour test as an admin runs it: Alice is measured, and whoever attacks is nobody's and is gone after it. */
 class NeighbourReportTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Instance.PATIENCE;
 
     /** Fifteen phases, on a machine that others may be at work on. */
-    private static final Duration RUN = Duration.ofMinutes(6);
+    private static final Duration RUN = Duration.ofMinutes(12);
 
     private static final String PLAN = "used-up";
 
@@ -193,10 +193,8 @@ class NeighbourReportTest {
                 signature,
                 instance.get("/neighbour-tests/" + id + ".sig").expect(200).text());
         List<String> verify = instance.verification(signature);
-        Command.run(verify, text.getBytes(), Duration.ofSeconds(10)).orFail();
-        assertFalse(Command.run(verify, (text + " ").getBytes(), Duration.ofSeconds(10))
-                        .exit()
-                == 0);
+        Command.run(verify, text.getBytes(), Command.LONG).orFail();
+        assertFalse(Command.run(verify, (text + " ").getBytes(), Command.LONG).exit() == 0);
     }
 
     private void thePageShowsIt(String id) {
@@ -241,7 +239,7 @@ class NeighbourReportTest {
 
     /** A test that is under way: its attacker is there, and Alice is being measured. */
     private static String begin() {
-        String operation = start(2).expect(202).json().get("id").asText();
+        String operation = start(20).expect(202).json().get("id").asText();
         Eventually.seen(
                 "a phase",
                 PATIENCE,
@@ -253,7 +251,7 @@ class NeighbourReportTest {
     private static JsonNode end(String operation) {
         Eventually.seen(
                 "the operation's end",
-                PATIENCE,
+                RUN,
                 () -> operation(operation).get("done").asBoolean());
         return operation(operation);
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,9 @@ class RecordsTest {
                         "600")
                 .start();
         try {
-            Eventually.pause(300);
+            String uid = Long.toString(shown.at("/uidRange/first").asLong() + 7);
+            Eventually.holds(() -> assertTrue(
+                    Files.readString(Path.of("/proc/" + left.pid() + "/status")).contains("\nUid:\t" + uid + "\t")));
             Instance.Answer refused = instance.change("DELETE", "/tenants/rec-eve", null);
             problem(refused, 409);
             assertTrue(refused.text().contains("process " + left.pid()), refused.text());
@@ -117,13 +120,12 @@ class RecordsTest {
             Eventually.pause(milliseconds);
             kill("agent");
             agentAnswers();
-            Eventually.holds(Duration.ofSeconds(90), () -> {
+            Eventually.holds(Instance.PATIENCE, () -> {
                 instance.request("DELETE", "/tenants/rec-alice", null);
                 assertEquals(404, instance.get("/tenants/rec-alice").status());
             });
             Eventually.holds(
-                    Duration.ofSeconds(90),
-                    () -> assertEquals(1, deletions(shown).size()));
+                    Instance.PATIENCE, () -> assertEquals(1, deletions(shown).size()));
         }
         verify(archive(""));
     }
@@ -131,11 +133,16 @@ class RecordsTest {
     @Test
     void whoReadsAReportIsRecordedOnceADay() throws IOException {
         String id = audit();
+        // A day is UTC's; what follows takes less than ten minutes of one.
+        Duration left = Duration.between(
+                Instant.now(), Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)));
+        if (left.toMinutes() < 10) Eventually.pause(left.toMillis() + 1_000);
         List<JsonNode> before = records("reading");
         for (String form : List.of(".pdf", ".json", ".sig", ".pdf", ""))
             instance.get("/audits/" + id + form).expect(200);
         page("/audits/" + id);
         page("/audits/" + id);
+        Eventually.holds(() -> assertTrue(records("reading").size() > before.size()));
         List<JsonNode> readings = records("reading");
         assertEquals(before.size() + 1, readings.size(), "one a reader, report and day");
         JsonNode record = document(readings.getLast());
@@ -144,9 +151,9 @@ class RecordsTest {
         assertEquals("pdf", record.get("form").asText());
         assertEquals("manager", record.get("statedBy").asText());
         assertEquals(List.of(), Schemas.faults(record.toString()));
-        assertTrue(instance.get("/events?limit=50")
+        Eventually.holds(() -> assertTrue(instance.get("/events?limit=200")
                 .text()
-                .contains(readings.getLast().get("sha256").asText()));
+                .contains(readings.getLast().get("sha256").asText())));
     }
 
     @Test
@@ -157,7 +164,7 @@ class RecordsTest {
         try {
             long begun = System.nanoTime();
             instance.get("/audits/" + id + ".json").expect(200);
-            assertTrue(System.nanoTime() - begun < 10_000_000_000L, "the reader waited");
+            assertTrue(System.nanoTime() - begun < 30_000_000_000L, "the reader waited");
         } finally {
             Command.run("kill", "-CONT", agent).orFail();
         }
@@ -179,7 +186,7 @@ class RecordsTest {
             Command.run("kill", "-CONT", keep).orFail();
         }
         Eventually.holds(() -> {
-            String events = instance.get("/events?limit=20").expect(200).text();
+            String events = instance.get("/events?limit=200").expect(200).text();
             assertTrue(events.contains("record.missing") && events.contains(id), events);
         });
         agentAnswers();
@@ -192,7 +199,7 @@ class RecordsTest {
             instance.request("POST", "/audits", null);
             Eventually.pause(400);
             kill("manager");
-            Eventually.holds(Duration.ofSeconds(120), () -> {
+            Eventually.holds(Instance.PATIENCE, () -> {
                 assertNotEquals(before, head());
                 JsonNode latest =
                         instance.get("/audits?limit=1").expect(200).json().get(0);
@@ -211,7 +218,7 @@ class RecordsTest {
                 List.of(Path.of("ops/cloister").toAbsolutePath().toString(), "audit", "rotate"),
                 Map.of("CLOISTER_INSTANCE", instance.name()),
                 new byte[0],
-                Duration.ofSeconds(60));
+                Command.LONG);
         assertTrue(said.orFail().out().startsWith("Records are signed with SHA256:"), said.toString());
         audit();
         Path archive = archive("");
@@ -240,24 +247,29 @@ class RecordsTest {
         List<String> verify =
                 instance.verification(directory.resolve(name + ".sig"), "-O", "verify-time=" + time + "Z");
         byte[] document = Files.readAllBytes(directory.resolve(name));
-        Command.run(verify, document, Duration.ofSeconds(10)).orFail();
+        Command.run(verify, document, Command.LONG).orFail();
         document[20] ^= 1;
-        assertNotEquals(0, Command.run(verify, document, Duration.ofSeconds(10)).exit());
+        assertNotEquals(0, Command.run(verify, document, Command.LONG).exit());
     }
 
     @Test
     void everyRecordFollowsAndItsHeadStandsWhereItIsNotedDown() throws IOException {
         audit();
-        Path archive = archive("");
-        Command.Outcome whole = verify(archive);
-        String head = head();
-        assertEquals(sequence(head), sequence(latest()), "the archive holds all there is");
-        assertTrue(instance.send("GET", "/sign-in", null, Map.of()).text().contains(head), "the sign-in page");
-        assertTrue(page("/records").contains(head), "the page of records");
-        assertTrue(whole.out().contains("are whole, and none is missing."), whole.toString());
-        Command.Outcome noted = cli(signers(), archive, "--head", head);
-        assertEquals(0, noted.exit(), noted.toString());
-        Command.Outcome cut = cli(signers(), archive, "--head", (sequence(head) + 1) + head.replaceFirst("^\\d+", ""));
+        String[] heads = new String[1];
+        // That all were taken is a record itself, which may come late.
+        Eventually.holds(() -> {
+            Path archive = archive("");
+            Command.Outcome whole = verify(archive);
+            assertTrue(whole.out().contains("are whole, and none is missing."), whole.toString());
+            String head = heads[0] = head();
+            assertEquals(sequence(head), sequence(latest()), "the archive holds all there is");
+            assertTrue(instance.send("GET", "/sign-in", null, Map.of()).text().contains(head), "the sign-in page");
+            assertTrue(page("/records").contains(head), "the page of records");
+            Command.Outcome noted = cli(signers(), archive, "--head", head);
+            assertEquals(0, noted.exit(), noted.toString());
+        });
+        String ahead = (sequence(heads[0]) + 1) + heads[0].replaceFirst("^\\d+", "");
+        Command.Outcome cut = cli(signers(), archive(""), "--head", ahead);
         assertTrue(cut.exit() == 1 && cut.out().contains("which is not here"), cut.toString());
     }
 
@@ -276,22 +288,19 @@ class RecordsTest {
 
     private String audit() {
         try (TenantHandle tenant = instance.tenant("rec-bob")) {
-            return instance.request("POST", "/audits", null, Map.of("Prefer", "wait=110"))
-                    .expect(201)
-                    .json()
-                    .get("id")
-                    .asText();
+            return instance.audit().get("id").asText();
         }
     }
 
     /** Each time that it ends soon after its start it is started later. */
     private void agentAnswers() {
-        Eventually.holds(
-                Duration.ofSeconds(90), () -> instance.get("/host/posture").expect(200));
+        Eventually.holds(Instance.PATIENCE, () -> instance.get("/host/posture").expect(200));
     }
 
     private void kill(String part) {
-        Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, part))).orFail();
+        // Somebody else may be about to write its number down.
+        Eventually.holds(() -> Command.run("kill", "-KILL", Long.toString(Machine.pid(instance, part)))
+                .orFail());
     }
 
     private String page(String path) {
@@ -381,6 +390,6 @@ class RecordsTest {
                 signers.toString()));
         command.addAll(List.of(more));
         command.add(archive.toString());
-        return Command.run(command, new byte[0], Duration.ofSeconds(60));
+        return Command.run(command, new byte[0], Command.LONG);
     }
 }
