@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,7 @@ class ApiKeysTest {
         assertFalse(answer.text().contains(line));
         for (String log : List.of("manager", "agent"))
             assertFalse(
-                    Files.readString(instance.home().resolve("log/" + log + ".log"))
+                    Files.readString(instance.home().resolve("log/" + log + ".log"), StandardCharsets.ISO_8859_1)
                             .contains(line),
                     log);
         assertFalse(instance.get("/events?limit=1000").expect(200).text().contains(line));

@@ -9,9 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +59,7 @@ class CliAccessTest {
 
     @Test
     void rootsOwnTokenGoesToThisMachinesInstanceAndNowhereElse() throws Exception {
-        List<String> seen = new ArrayList<>();
+        List<String> seen = new CopyOnWriteArrayList<>();
         HttpServer other = listen(200, Map.of("Content-Type", "application/json"), "[]", seen);
         try {
             CommandLine root = nobody.with("CLOISTER_HOME", instance.home().toString());
@@ -82,9 +82,9 @@ class CliAccessTest {
     @Test
     void aTokenDoesNotFollowARedirection() throws Exception {
         CommandLine admin = nobody.with("CLOISTER_TOKEN", instance.adminToken());
-        List<String> seen = new ArrayList<>();
+        List<String> seen = new CopyOnWriteArrayList<>();
         HttpServer target = listen(200, Map.of("Content-Type", "application/json"), "[]", seen);
-        HttpServer leads = listen(302, Map.of("Location", url(target)), "", new ArrayList<>());
+        HttpServer leads = listen(302, Map.of("Location", url(target)), "", new CopyOnWriteArrayList<>());
         try {
             refused(admin.with("CLOISTER_URL", url(leads)).run("tenant", "list"), "does not answer as Cloister does");
             assertEquals(List.of(), seen);
@@ -107,7 +107,7 @@ class CliAccessTest {
                 "Nobody knows where nowhere.invalid is");
         for (String[] body :
                 new String[][] {{"text/html", "<p>"}, {"application/json", "<p>"}, {"application/json", "7"}}) {
-            HttpServer page = listen(200, Map.of("Content-Type", body[0]), body[1], new ArrayList<>());
+            HttpServer page = listen(200, Map.of("Content-Type", body[0]), body[1], new CopyOnWriteArrayList<>());
             var said = somebody.run("plan", "show", "small", "--url", url(page));
             page.stop(0);
             assertTrue(said.exit() == 1 && said.stderr().lines().count() == 1, said.toString());
@@ -140,11 +140,12 @@ class CliAccessTest {
                         "subjectAltName=IP:127.0.0.1")
                 .orFail();
         Files.createDirectories(home.resolve("www"));
+        String address = "127.0.0.1:" + ForwardTest.freePort();
         Process server = new ProcessBuilder(
                         "openssl",
                         "s_server",
                         "-accept",
-                        "127.0.0.1:18129",
+                        address,
                         "-cert",
                         home + "/cert",
                         "-key",
@@ -155,9 +156,9 @@ class CliAccessTest {
                 .start();
         try {
             CommandLine somebody =
-                    nobody.with("CLOISTER_TOKEN", "cloister_x").with("CLOISTER_URL", "https://127.0.0.1:18129");
+                    nobody.with("CLOISTER_TOKEN", "cloister_x").with("CLOISTER_URL", "https://" + address);
             Eventually.holds(() ->
-                    refused(somebody.run("tenant", "list"), "The certificate of https://127.0.0.1:18129 does not fit"));
+                    refused(somebody.run("tenant", "list"), "The certificate of https://" + address + " does not fit"));
             String vouched = somebody.with("CLOISTER_CA", home + "/cert")
                     .run("tenant", "list")
                     .stderr();

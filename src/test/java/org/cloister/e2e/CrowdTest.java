@@ -3,7 +3,6 @@ package org.cloister.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +33,7 @@ class CrowdTest {
             });
             Process bomb = new ProcessBuilder(eve.sshCommand(List.of(), "bash -c ':(){ :|:& };:'; sleep 600")).start();
             try {
-                Eventually.seen("a bomb that goes off", Duration.ofSeconds(60), () -> count(look()) >= 300);
+                Eventually.seen("a bomb that goes off", Instance.PATIENCE, () -> count(look()) >= 300);
                 long worst = 0;
                 String shown = "";
                 for (int i = 0; i < 5; i++) {
@@ -49,7 +48,7 @@ class CrowdTest {
                             + " with their command lines;";
                 }
                 System.out.println("processes under a fork bomb:" + shown + " the slowest look took " + worst + " ms");
-                assertTrue(worst < 10_000, "a look took " + worst + " ms");
+                assertTrue(worst < 30_000, "a look took " + worst + " ms");
                 assertTrue(instance.get("/tenants/eve/namespaces")
                                 .expect(200)
                                 .json()
@@ -73,7 +72,7 @@ class CrowdTest {
             try (var out = hoard.inputReader()) {
                 assertTrue(Integer.parseInt(out.readLine()) > 10);
                 Command.Outcome refused =
-                        Command.run(eve.sshCommand(List.of("-tt"), "echo in"), new byte[0], Duration.ofSeconds(30));
+                        Command.run(eve.sshCommand(List.of("-tt"), "echo in"), new byte[0], Command.LONG);
                 assertTrue(
                         (refused.out() + refused.stderr()).contains("eve has no room for another session"),
                         refused.toString());

@@ -65,7 +65,10 @@ class ExposureTest {
     @Test
     void nothingOfTheMachineIsReadableThatHasNoReason() throws IOException {
         List<Allowed> allowed = allowed();
-        List<String> readable = eve.ssh(READABLE.getBytes(StandardCharsets.UTF_8), "bash")
+        List<String> readable = Command.run(
+                        eve.sshCommand(List.of(), "bash"),
+                        READABLE.getBytes(StandardCharsets.UTF_8),
+                        Duration.ofMinutes(10))
                 .orFail()
                 .out()
                 .lines()
@@ -172,7 +175,7 @@ class ExposureTest {
     void aShellHasItsStreamsAndNoOtherDescriptor() {
         String mine = "ls /proc/$$/fd; true"; // without a pipe, whose end the shell itself would hold for a moment
         assertEquals("0 1 2", eve.ssh(mine).orFail().out().strip().replaceAll("\\s+", " "));
-        String terminal = Command.run(eve.sshCommand(List.of("-tt"), mine), new byte[0], Duration.ofSeconds(30))
+        String terminal = Command.run(eve.sshCommand(List.of("-tt"), mine), new byte[0], Command.LONG)
                 .orFail()
                 .out();
         assertEquals("0 1 2", terminal.strip().replaceAll("\\s+", " "));

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -209,6 +208,6 @@ class HardenTest {
         Map<String, String> environment = new HashMap<>();
         environment.put("CLOISTER_INSTANCE", instance.name());
         environment.put("CLOISTER_HOME", instance.home().toString());
-        return Command.run(command, environment, new byte[0], Duration.ofMinutes(1));
+        return Command.run(command, environment, new byte[0], Command.LONG);
     }
 }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 @Order(310)
 class HostileRootTest {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(15);
-    private static final Duration NEIGHBOUR = Duration.ofSeconds(10);
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration NEIGHBOUR = Duration.ofSeconds(30);
 
     /** Spoiled together: nothing depends on more than one of them. */
     private static final List<List<String>> FILES = List.of(
@@ -256,8 +256,7 @@ class HostileRootTest {
     }
 
     private static Ending login(TenantHandle eve, String terminal) {
-        Command.Outcome outcome =
-                Command.run(eve.sshCommand(List.of(terminal), "echo in"), new byte[0], Duration.ofSeconds(60));
+        Command.Outcome outcome = Command.run(eve.sshCommand(List.of(terminal), "echo in"), new byte[0], Command.LONG);
         return new Ending(outcome.out().strip().equals("in"), outcome.out() + outcome.stderr());
     }
 

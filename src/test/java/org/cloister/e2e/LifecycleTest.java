@@ -121,7 +121,7 @@ class LifecycleTest {
     @Test
     void aSecondInstanceCanBePurgedWithoutATrace() {
         Instance second = new Instance("cttest2", instance.url(), 12291, Path.of("/var/lib/cttest2"));
-        Map<String, List<String>> before = Machine.traces();
+        Map<String, List<String>> before = Machine.settledTraces();
         Map<String, Long> first = Machine.pids(instance);
         ops(
                         second,
@@ -137,19 +137,19 @@ class LifecycleTest {
         assertNotEquals(before, Machine.traces(), "the traces show nothing of a running instance");
         assertEquals(1, ops(second, "down", "--purge").exit(), "purged without being asked twice");
         ops(second, "down", "--purge", "--yes").orFail();
-        assertEquals(before, Machine.traces());
+        Eventually.holds(() -> assertEquals(before, Machine.traces()));
         assertEquals(first, Machine.pids(instance));
     }
 
     @Test
     void upRefusesAPortInUseInOneLineAndLeavesNothing() {
         Instance second = new Instance("cttest2", instance.url(), 12291, Path.of("/var/lib/cttest2"));
-        Map<String, List<String>> before = Machine.traces();
+        Map<String, List<String>> before = Machine.settledTraces();
         Command.Outcome outcome = ops(
                 second, Map.of("CLOISTER_HTTP", "127.0.0.1:" + instance.url().getPort()), "up");
         assertEquals(1, outcome.exit());
         assertTrue(outcome.stderr().matches("ops/up: port \\d+ is in use.*; set CLOISTER_HTTP .*\n"), outcome.stderr());
-        assertEquals(before, Machine.traces());
+        Eventually.holds(() -> assertEquals(before, Machine.traces()));
     }
 
     @Test
@@ -217,7 +217,7 @@ class LifecycleTest {
             environment.putIfAbsent(other, null);
         List<String> command = new ArrayList<>(List.of(words));
         command.set(0, checkout().resolve("ops").resolve(words[0]).toString());
-        return Command.run(command, environment, new byte[0], Duration.ofMinutes(5));
+        return Command.run(command, environment, new byte[0], Duration.ofMinutes(10));
     }
 
     private static Path checkout() {

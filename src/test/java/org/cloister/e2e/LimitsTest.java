@@ -39,11 +39,16 @@ class LimitsTest {
     @Test
     void aTenantUsesNoMoreOfACoreThanItsShareAndIsToldToHaveReachedIt() {
         set(Map.of("cpuPercent", 20));
-        long before = cpuMicros();
-        eve.ssh("timeout 4 sh -c 'while :; do :; done'");
-        double cores = (cpuMicros() - before) / 4e6;
-        assertTrue(cores < 0.25, "used " + cores + " of a core");
-        assertTrue(cores > 0.05, "used " + cores + " of a core, and could have more");
+        double[] most = {0};
+        Eventually.holds(() -> {
+            long before = cpuMicros();
+            long began = System.nanoTime();
+            eve.ssh("timeout 4 sh -c 'while :; do :; done'");
+            long used = cpuMicros() - before;
+            most[0] = Math.max(most[0], used * 1e3 / (System.nanoTime() - began));
+            assertTrue(used > 100_000, "used " + used + " µs in all, and could have more");
+        });
+        assertTrue(most[0] < 0.25, "used " + most[0] + " of a core");
         awaitHit("cpuPercent");
         set(Map.of("cpuPercent", 100));
     }
@@ -111,15 +116,15 @@ class LimitsTest {
     @Test
     void whoHoldsNetlinkSocketsByTheHundredIsEnded() {
         String hold = "ulimit -n $(ulimit -Hn); perl -e '"
-                + "for (1 .. %d) { socket(my $s, 16, 3, 0) or die $!; push @k, $s } sleep 4; print \"kept\"'";
-        assertEquals("", eve.ssh(hold.formatted(5000)).out());
-        assertEquals("kept", eve.ssh(hold.formatted(100)).orFail().out());
+                + "for (1 .. %d) { socket(my $s, 16, 3, 0) or die $!; push @k, $s } sleep %d; print \"kept\"'";
+        assertEquals("", eve.ssh(hold.formatted(5000, 120)).out());
+        assertEquals("kept", eve.ssh(hold.formatted(100, 15)).orFail().out());
     }
 
     @Test
     void forksBeyondTheProcessLimitAreRefusedAndCountedAndAShellStillStarts() {
         set(Map.of("pids", 40));
-        eve.ssh("for i in $(seq 60); do sleep 20 & done 2>/dev/null; true");
+        eve.ssh("for i in $(seq 60); do sleep 120 >/dev/null 2>&1 </dev/null & done 2>/dev/null; true");
         JsonNode hit = awaitHit("pids");
         assertEquals("in", eve.ssh("echo in").orFail().out().strip(), hit.toString());
         eve.ssh("pkill sleep");
@@ -130,53 +135,58 @@ class LimitsTest {
     void readsAndWritesKeepToTheirRateUntilItIsTakenAway() {
         String write = "dd if=/dev/zero of=/root/rate bs=1M count=24 oflag=direct 2>&1";
         String read = "dd if=/root/rate of=/dev/null bs=1M iflag=direct 2>&1";
-        set(Map.of("ioReadBytes", 4 * MEGABYTE, "ioWriteBytes", 4 * MEGABYTE));
-        assertBetween(5, 15, seconds(write));
-        assertBetween(5, 15, seconds(read));
+        set(Map.of("ioReadBytes", 2 * MEGABYTE, "ioWriteBytes", 2 * MEGABYTE));
+        assertBetween(10.5, 120, seconds(write));
+        assertBetween(10.5, 120, seconds(read));
         awaitHit("ioReadBytes");
         awaitHit("ioWriteBytes");
         set(Map.of("ioReadBytes", 0, "ioWriteBytes", 0));
-        assertBetween(0, 4, seconds(write));
-        assertBetween(0, 4, seconds(read));
+        for (String each : List.of(write, read)) // what others ask of the disk may hold one of them up
+        Eventually.holds(() -> assertBetween(0, 8, seconds(each)));
         set(Map.of("ioReadOps", 20));
-        assertBetween(2.3, 15, seconds("dd if=/root/rate of=/dev/null bs=4k count=60 iflag=direct 2>&1"));
+        assertBetween(2.3, 120, seconds("dd if=/root/rate of=/dev/null bs=4k count=60 iflag=direct 2>&1"));
         set(Map.of("ioReadOps", 0));
     }
 
     @Test
     void writesThatWaitForTheirRateHoldUpNobodyElse() {
-        set(Map.of("ioWriteBytes", 2 * MEGABYTE));
-        eve.ssh("dd if=/dev/zero of=/root/later bs=1M count=40").orFail();
+        set(Map.of("ioWriteBytes", MEGABYTE)); // hers have to wait for more than a minute and a half
+        eve.ssh("dd if=/dev/zero of=/root/later bs=1M count=100").orFail();
         long began = System.nanoTime();
         try (TenantHandle bob = instance.tenant("bob")) {
             bob.ssh("dd if=/dev/zero of=/root/mine bs=1M count=4 conv=fsync").orFail();
         } // deleted
         double took = (System.nanoTime() - began) / 1e9;
-        assertTrue(took < 15, "another tenant was made, wrote and was deleted in " + took + " s");
+        assertTrue(took < 60, "another tenant was made, wrote and was deleted in " + took + " s");
         set(Map.of("ioWriteBytes", 0));
     }
 
     @Test
-    void terminalsEndAtTheirNumberAndTheNeighbourStillGetsOne() {
+    void terminalsEndAtTheirNumberAndTheNeighbourStillGetsOne() throws IOException {
         set(Map.of("terminals", 4));
         String open =
-                "perl -e 'for (1 .. 20) { open(my $t, \"+<\", \"/dev/ptmx\") or last; push @k, $t } print scalar @k; sleep 3'";
-        assertEquals("4", eve.ssh(open).out().strip());
-        awaitHit("terminals");
+                "perl -e 'for (1 .. 20) { open(my $t, \"+<\", \"/dev/ptmx\") or last; push @k, $t } $| = 1; print @k + 0, \"\\n\"; <STDIN>'";
+        Process holding = background(open);
+        try (var said = holding.inputReader()) {
+            assertEquals("4", said.readLine());
+            awaitHit("terminals"); // which is seen by looking now and then
+        } finally {
+            holding.destroyForcibly();
+        }
         try (TenantHandle bob = instance.tenant("bob")) {
             assertEquals(
                     0,
-                    Command.run(bob.sshCommand(List.of("-tt"), "tty"), new byte[0], Duration.ofSeconds(30))
+                    Command.run(bob.sshCommand(List.of("-tt"), "tty"), new byte[0], Command.LONG)
                             .exit());
         }
         set(Map.of("terminals", 64));
-        assertEquals("20", eve.ssh(open).out().strip());
+        Eventually.holds(() -> assertEquals("20", eve.ssh(open).out().strip())); // once the four are given back
     }
 
     @Test
     void aLimitReachedBeforeAnybodyLookedIsAHitWithItsTime() {
         set(Map.of("terminals", 4));
-        String hold = "perl -e 'while (open(my $t, \"+<\", \"/dev/ptmx\")) { push @k, $t } sleep 60' &";
+        String hold = "perl -e 'while (open(my $t, \"+<\", \"/dev/ptmx\")) { push @k, $t } sleep 300' &";
         eve.ssh("cp -a /etc/cloister/start /root/start && printf '%s\\n' '#!/bin/sh' " + quoted(hold)
                         + " >/etc/cloister/start")
                 .orFail();
@@ -197,24 +207,35 @@ class LimitsTest {
     }
 
     @Test
-    void weightDividesACoreThatTwoFightFor() {
+    void weightDividesACoreThatTwoFightFor() throws IOException {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "the tenants are pinned to one of several");
         // Both may use all CPUs and burn on all of them, so wherever they meet they meet everywhere.
-        String burn = "for i in $(seq $(nproc)); do timeout 6 sh -c 'while :; do :; done' & done; wait";
+        String burn = "for i in $(seq $(nproc)); do timeout 170 sh -c 'while :; do :; done' & done; wait";
         int all = 100 * Runtime.getRuntime().availableProcessors();
         try (TenantHandle bob = instance.tenant("bob")) {
             set(Map.of("cpuPercent", all, "cpuWeight", 400));
             instance.limit("bob", Map.of("cpuPercent", all, "cpuWeight", 100));
-            long eves = cpuMicros();
-            long bobs = cpuMicros(bob);
-            List<Thread> both = new ArrayList<>();
-            for (TenantHandle tenant : List.of(eve, bob))
-                both.add(Thread.ofPlatform().start(() -> tenant.ssh(burn)));
-            for (Thread one : both) join(one);
-            double ratio = (double) (cpuMicros() - eves) / (cpuMicros(bob) - bobs);
-            assertBetween(2.5, 6, ratio);
+            List<Process> both = new ArrayList<>();
+            try {
+                for (TenantHandle tenant : List.of(eve, bob)) {
+                    long idle = cpuMicros(tenant);
+                    both.add(new ProcessBuilder(tenant.sshCommand(List.of(), burn)).start());
+                    Eventually.holds(() -> assertTrue(cpuMicros(tenant) - idle > 500_000, tenant.name() + " burns"));
+                }
+                Eventually.holds(() -> assertBetween(2.5, 6, ratioOverTenSeconds(eve, bob)));
+            } finally {
+                both.forEach(Process::destroyForcibly);
+            }
+            eve.ssh("pkill timeout");
         }
         set(Map.of("cpuPercent", 100, "cpuWeight", 100));
+    }
+
+    private static double ratioOverTenSeconds(TenantHandle one, TenantHandle other) {
+        long ones = cpuMicros(one);
+        long others = cpuMicros(other);
+        Eventually.pause(10_000);
+        return (double) (cpuMicros(one) - ones) / (cpuMicros(other) - others);
     }
 
     @Test
@@ -227,7 +248,7 @@ class LimitsTest {
                 long began = System.nanoTime();
                 Instance.Answer answer = instance.change("POST", "/tenants/bob/" + move, null);
                 assertEquals(2, answer.status() / 100, move + ": " + answer);
-                assertTrue(System.nanoTime() - began < 10_000_000_000L, move + " in time");
+                assertTrue(System.nanoTime() - began < 30_000_000_000L, move + " in time");
             }
             assertEquals("in", bob.ssh("echo in").orFail().out().strip());
         }
@@ -251,7 +272,7 @@ class LimitsTest {
     /** What the agent remembers of the limit, which must have been seen to act by one of her processes. */
     private static JsonNode awaitHit(String limit) {
         JsonNode[] found = new JsonNode[1];
-        Eventually.seen("a hit of " + limit, Duration.ofSeconds(20), () -> {
+        Eventually.seen("a hit of " + limit, Duration.ofSeconds(90), () -> {
             for (JsonNode hit : read(hits()))
                 if (hit.get("limit").asText().equals(limit) && hit.get("count").asLong() > 0) found[0] = hit;
             return found[0] != null && !found[0].get("lastAt").isNull();
@@ -319,13 +340,5 @@ class LimitsTest {
 
     private static void assertBetween(double least, double most, double value) {
         assertTrue(value >= least && value <= most, value + " lies not between " + least + " and " + most);
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -114,7 +114,7 @@ class SupervisionTest {
         Machine.Life before = Machine.Life.of(Machine.pid(instance, part));
         Command.run("kill", "-KILL", Long.toString(before.pid())).orFail();
         Eventually.seen(
-                "the " + part, Duration.ofSeconds(60), () -> Machine.pid(instance, part) != before.pid() && healthy());
+                "the " + part, Instance.PATIENCE, () -> Machine.pid(instance, part) != before.pid() && healthy());
         assertFalse(before.goesOn());
     }
 
@@ -158,6 +158,6 @@ class SupervisionTest {
         for (String other :
                 List.of("CLOISTER_HTTP", "CLOISTER_SSH", "CLOISTER_SLOTS", "CLOISTER_RUN", "CLOISTER_DB_URL"))
             environment.put(other, null);
-        return Command.run(List.of(command), environment, new byte[0], Duration.ofMinutes(5));
+        return Command.run(List.of(command), environment, new byte[0], Duration.ofMinutes(10));
     }
 }

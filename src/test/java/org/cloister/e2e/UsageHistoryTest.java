@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UsageHistoryTest {
 
     /** Two looks at a tenant make a sample; samples are gathered once a minute. */
-    private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final Duration PATIENCE = Instance.PATIENCE;
 
     private static final long NOW = Instant.now().getEpochSecond();
 
@@ -40,7 +40,7 @@ class UsageHistoryTest {
         instance = Instance.assumeRunning();
         tenant = instance.tenant("carrel");
         // Begun here, so that the tests wait for all of it at once.
-        tenant.ssh("nohup timeout 300 sh -c 'while :; do :; done' >/dev/null 2>&1 &");
+        tenant.ssh("nohup timeout 900 sh -c 'while :; do :; done' >/dev/null 2>&1 &");
         still = instance.tenant("carrel2", Map.of("start", false)); // it adds no samples of its own
         String id = still.show().get("id").asText();
         insert(id, 60, TENS, 10);
@@ -157,7 +157,7 @@ class UsageHistoryTest {
     @Test
     void samplesGoWithTheirTenant() {
         String id;
-        try (TenantHandle other = instance.tenant("carrel3")) {
+        try (TenantHandle other = instance.tenant("carrel3", Map.of("start", false))) {
             id = other.show().get("id").asText();
             instance.psql("insert into usage_sample values ('" + id + "', 60, now(), '{1}', '{1}')");
             assertTrue(count(id).contains(" 1\n"));
