@@ -169,8 +169,12 @@ class ApiLimitsTest {
     /** The log is written within a minute, and not again within the hour. A tenant of its own, so that none was told yet. */
     @Test
     void whoRunsIntoALimitIsInTheEventsOnce() throws IOException, InterruptedException {
-        long last =
-                instance.get("/events?limit=1").expect(200).json().path(0).path("id").asLong();
+        long last = instance.get("/events?limit=1")
+                .expect(200)
+                .json()
+                .path(0)
+                .path("id")
+                .asLong();
         try (TenantHandle full = instance.tenant("api-limits2")) {
             instance.limit("api-limits2", Map.of("sessions", 1));
             Process busy = new ProcessBuilder(full.sshCommand(List.of(), "echo in; exec sleep 1000")).start();

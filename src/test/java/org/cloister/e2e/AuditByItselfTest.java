@@ -72,9 +72,7 @@ class AuditByItselfTest {
     /** One of all, once none runs by itself. */
     private static JsonNode audit() {
         JsonNode[] report = new JsonNode[1];
-        Eventually.holds(
-                PATIENCE,
-                () -> report[0] = instance.audit());
+        Eventually.holds(PATIENCE, () -> report[0] = instance.audit());
         return report[0];
     }
 
@@ -136,7 +134,8 @@ class AuditByItselfTest {
         long[] ran = new long[2];
         Eventually.seen("both running", PATIENCE, () -> {
             for (int i = 0; i < 2; i++)
-                if (ran[i] == 0 && TENANTS.get(i + 1).show().get("state").asText().equals("running"))
+                if (ran[i] == 0
+                        && TENANTS.get(i + 1).show().get("state").asText().equals("running"))
                     ran[i] = System.nanoTime();
             return ran[0] != 0 && ran[1] != 0;
         });

@@ -97,7 +97,11 @@ class FaultTest {
         }
         // Room comes when the kernel's cleaner has come by.
         Eventually.holds(Instance.PATIENCE, () -> {
-            long room = instance.get("/host").expect(200).json().get("poolFreeBytes").asLong();
+            long room = instance.get("/host")
+                    .expect(200)
+                    .json()
+                    .get("poolFreeBytes")
+                    .asLong();
             assertTrue(room > 1L << 30, room + " bytes are free");
         });
         // With room again the same name is onboarded as if nothing had been.

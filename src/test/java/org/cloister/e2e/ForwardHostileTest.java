@@ -81,7 +81,9 @@ class ForwardHostileTest {
                     "no\n", eve.ssh(attack + "attack $(pgrep -f ^ssh-forward)").out());
             assertEquals(
                     "traced environ maps exe fds\n",
-                    eve.ssh(attack + "sleep 600 & until [ \"$(cat /proc/$!/comm)\" = sleep ]; do sleep 0.1; done; attack $!; kill -9 $!")
+                    eve.ssh(
+                                    attack
+                                            + "sleep 600 & until [ \"$(cat /proc/$!/comm)\" = sleep ]; do sleep 0.1; done; attack $!; kill -9 $!")
                             .out());
         }
     }

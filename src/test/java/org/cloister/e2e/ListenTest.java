@@ -202,10 +202,11 @@ class ListenTest {
                 assertEquals("HELLO", port(alice, "127.0.0.1", 9005));
                 tunnel.cancel("-R", "9005:" + toTheService()).orFail();
                 tunnel.cancel("-R", "/tmp/ended:" + toTheService()).orFail();
-                Eventually.holds(() -> { // a client waits for no answer to what it cancels
-                    assertEquals("Connection refused", port(alice, "127.0.0.1", 9005));
-                    assertEquals(2, alice.ssh("ls /tmp/ended").exit());
-                });
+                Eventually.holds(
+                        () -> { // a client waits for no answer to what it cancels
+                            assertEquals("Connection refused", port(alice, "127.0.0.1", 9005));
+                            assertEquals(2, alice.ssh("ls /tmp/ended").exit());
+                        });
             }
         }
     }

@@ -140,8 +140,8 @@ class NestingTest {
         strict.ssh("nohup sleep 4713 > /dev/null 2>&1 &").orFail();
         assertFalse(eve("unshare -Urmpf --mount-proc ps axww -o args").contains("sleep 4713"));
         assertFalse(eve("ps axww -o args").contains("sleep 4713"));
-        Eventually.holds(() -> assertTrue(
-                strict.ssh("ps axww -o args").orFail().out().contains("sleep 4713"), "Bob sees his own"));
+        Eventually.holds(() ->
+                assertTrue(strict.ssh("ps axww -o args").orFail().out().contains("sleep 4713"), "Bob sees his own"));
         String his = strict.show().get("address4").asText();
         assertNotEquals(0, nested.ssh("timeout 3 ping -c 1 -W 1 " + his).exit(), "ping Bob");
     }

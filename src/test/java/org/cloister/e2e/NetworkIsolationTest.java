@@ -96,7 +96,7 @@ class NetworkIsolationTest {
             Internet.python(Internet.of(eve), SEND, source, Internet.FOUR, "7702", "20");
         for (String source : List.of(address6(bob), "2001:db8::77", "fe80::1", Internet.SIX, "::"))
             Internet.python(Internet.of(eve), SEND, source, Internet.SIX, "7702", "20");
-        // Her kernel itself says now and then who it is, from an address of the link's alone.
+        // What a test before this one forged may be counted late.
         Eventually.holds(() -> assertTrue(count(eve, 3) - before >= 200, count(eve, 3) - before + " of 200"));
         Internet.python(Internet.of(eve), SEND, address4(eve), Internet.FOUR, "7702", "3");
         Internet.python(Internet.of(eve), SEND, address6(eve), Internet.SIX, "7702", "4");

@@ -107,13 +107,14 @@ class PeopleTest {
     @Test
     void guessingIsSlowedDownAndSoNobodyElse() {
         setPassword("", PASSWORD).expect(303);
-        Eventually.holds(() -> { // again where the first wait, a second, was over before the next was asked
-            int status = 0;
-            for (int i = 0; i < 12 && status != 429; i++)
-                status = signIn("test-person", "guess " + i, "").status();
-            assertEquals(429, status);
-            assertTrue(signIn("test-person", PASSWORD, "").text().contains("Too many attempts. Wait "));
-        });
+        Eventually.holds(
+                () -> { // again where the first wait, a second, was over before the next was asked
+                    int status = 0;
+                    for (int i = 0; i < 12 && status != 429; i++)
+                        status = signIn("test-person", "guess " + i, "").status();
+                    assertEquals(429, status);
+                    assertTrue(signIn("test-person", PASSWORD, "").text().contains("Too many attempts. Wait "));
+                });
         get(person.cookie(), "/api/v1/tenants").expect(200);
         Eventually.holds(() -> signIn("test-person", PASSWORD, "").expect(303));
     }

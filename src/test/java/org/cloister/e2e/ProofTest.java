@@ -191,8 +191,9 @@ class ProofTest {
 
     private static void aKilledKeeperLeavesNothingToTheNext() {
         // Not before it has planted something.
-        eve.ssh("nohup sh -c 'until ls -A /root /tmp /dev/shm | grep -q canary && pkill -KILL -f \"^probe canary\"; do :; done'"
-                        + " > /dev/null 2>&1 &")
+        eve.ssh(
+                        "nohup sh -c 'until ls -A /root /tmp /dev/shm | grep -q canary && pkill -KILL -f \"^probe canary\"; do :; done'"
+                                + " > /dev/null 2>&1 &")
                 .orFail();
         audit();
         String planted = "ls -A /root /tmp /dev/shm | grep -c canary";

@@ -153,10 +153,11 @@ class ViewsTest {
 
     @Test
     void aReaderNeverFindsAFileEmptyOrCutShort() {
-        String loop = "perl -e '$end = time + 6; while (time < $end || $n < 12000) { for $f (qw(meminfo stat loadavg)) {"
-                + " open F, \"/proc/$f\" or die; sysread(F, $t, 65536); close F; $n++;"
-                + " $l{$f} //= length $t; die \"$f: $t\" if length $t != $l{$f} || $t !~ /\\n\\z/ || $t =~ /\\0/ } }"
-                + " print \"$n reads\"'";
+        String loop =
+                "perl -e '$end = time + 6; while (time < $end || $n < 12000) { for $f (qw(meminfo stat loadavg)) {"
+                        + " open F, \"/proc/$f\" or die; sysread(F, $t, 65536); close F; $n++;"
+                        + " $l{$f} //= length $t; die \"$f: $t\" if length $t != $l{$f} || $t !~ /\\n\\z/ || $t =~ /\\0/ } }"
+                        + " print \"$n reads\"'";
         String told = eve(loop);
         assertTrue(told.endsWith(" reads"), told);
         assertTrue(Long.parseLong(told.split(" ")[0]) > 10_000, told);
