@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** People who sign in. */
 @Path("/api/v1/accounts")
@@ -68,6 +69,7 @@ class AccountResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = AccountView.class, responseCode = "201")
     public Response create(NewAccount wish) {
         if (wish == null) throw Refusal.invalid(null, "The body is empty: a name and a role are needed at least.");
         Account account = accounts.create(who.getName(), wish.name(), wish.role(), wish.tenant());

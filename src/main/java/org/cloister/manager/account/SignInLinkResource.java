@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/sign-in-links")
 class SignInLinkResource {
@@ -22,6 +23,7 @@ class SignInLinkResource {
     /** For the account of the caller. The link leads to the host and port that this request was sent to. */
     @POST
     @Produces(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = SignIn.Link.class, responseCode = "201")
     public Response create(@Context HttpServerRequest request, @Context SecurityContext caller) {
         String name = caller.getUserPrincipal().getName();
         SignIn.Link link = signIn.issue(

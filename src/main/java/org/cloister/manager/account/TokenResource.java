@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** The caller's own tokens. */
 @Path("/api/v1/tokens")
@@ -51,6 +52,7 @@ class TokenResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = TokenView.class, responseCode = "201")
     public Response create(NewToken wish) {
         if (wish == null) throw Refusal.invalid(null, "The body is empty: a name, a scope and days are needed.");
         Tokens.Fresh fresh = tokens.create(account(), wish.name(), wish.scope(), wish.days());

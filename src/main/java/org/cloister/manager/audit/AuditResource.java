@@ -25,6 +25,8 @@ import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.record.Readings;
 import org.cloister.manager.record.Records;
 import org.cloister.protocol.Request.NoteReading.Form;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/audits")
 @Produces(MediaType.APPLICATION_JSON)
@@ -83,6 +85,8 @@ class AuditResource {
     }
 
     @POST
+    @APIResponseSchema(value = Object.class, responseCode = "201")
+    @Extension(name = Preference.WAITS, value = "true")
     public Response run() {
         OperationView operation = audits.run(caller.getUserPrincipal().getName(), List.of());
         return preference.answer(
@@ -93,6 +97,7 @@ class AuditResource {
 
     /** The latest first; after= is the id of the last one seen. The header Cloister-Head has the chain's last record. */
     @GET
+    @APIResponseSchema(ReportView[].class)
     public Response list(@QueryParam("after") UUID after, @QueryParam("limit") String wished, @Context UriInfo uri) {
         int limit = Page.limit(wished);
         List<ReportView> page =

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.time.Instant;
 import java.util.List;
 import org.cloister.manager.problem.Refusal;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** Keys whose certificates log in to every tenant that they are made out to. */
 @Path("/api/v1/authorities")
@@ -53,6 +54,7 @@ class AuthorityResource {
     /** Answers with all there are now. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = AuthorityView[].class, responseCode = "201")
     public Response add(NewAuthorities wish) {
         if (wish == null || wish.sshKeys() == null || wish.sshKeys().isEmpty())
             throw Refusal.invalid("sshKeys", "There is no key in this: send {\"sshKeys\":[\"ssh-ed25519 …\"]}.");

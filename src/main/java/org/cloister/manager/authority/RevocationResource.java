@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.cloister.manager.problem.Refusal;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** Certificates that no longer log in, whether their authority is one for all or a tenant's own. */
 @Path("/api/v1/revocations")
@@ -50,6 +51,7 @@ class RevocationResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = RevocationView.class, responseCode = "201")
     public Response revoke(NewRevocation wish) {
         if (wish == null) throw Refusal.invalid("authority", "Send {\"authority\":\"SHA256:…\",\"serial\":\"42\"}.");
         Revocation row = authorities.revoke(actor(), wish.authority(), wish.serial(), wish.keyId());

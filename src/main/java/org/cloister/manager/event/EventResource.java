@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.problem.Refusal;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/events")
 @Produces(MediaType.APPLICATION_JSON)
@@ -67,6 +68,7 @@ class EventResource {
 
     /** In the order of the log. Without after=, the last page: what a reader who follows the log begins with. */
     @GET
+    @APIResponseSchema(EventView[].class)
     public Response list(
             @QueryParam("tenant") String tenant,
             @QueryParam("after") String seen,

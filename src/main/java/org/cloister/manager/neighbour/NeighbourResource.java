@@ -20,6 +20,8 @@ import org.cloister.manager.operation.Operations;
 import org.cloister.manager.operation.Preference;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.record.ChainEntry;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/neighbour-tests")
 @Produces(MediaType.APPLICATION_JSON)
@@ -56,6 +58,8 @@ class NeighbourResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = Object.class, responseCode = "201")
+    @Extension(name = Preference.WAITS, value = "true")
     public Response run(NeighbourTests.NewTest wish) {
         OperationView operation = tests.run(caller.getUserPrincipal().getName(), wish);
         return preference.answer(
@@ -66,6 +70,7 @@ class NeighbourResource {
 
     /** The latest first; after= is the id of the last one seen. */
     @GET
+    @APIResponseSchema(TestView[].class)
     public Response list(@QueryParam("after") UUID after, @QueryParam("limit") String wished, @Context UriInfo uri) {
         int limit = Page.limit(wished);
         List<TestView> page = ChainEntry.latest(NeighbourTests.RECORD, after, limit + 1).stream()

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
 @RequestScoped
 public class Preference {
 
+    /** Marks a change in the description of the API that answers so. */
+    public static final String WAITS = "x-waits";
+
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,6})");
     private static final int LONGEST_SECONDS = 600;
 

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
 import org.cloister.manager.problem.Refusal;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/plans")
 @Produces(MediaType.APPLICATION_JSON)
@@ -39,6 +40,7 @@ class PlanResource {
     }
 
     @POST
+    @APIResponseSchema(value = Plans.PlanView.class, responseCode = "201")
     public Response create(Plans.PlanView wish) {
         return Response.status(201)
                 .entity(plans.create(actor(), required(wish)))

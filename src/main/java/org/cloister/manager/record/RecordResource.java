@@ -24,6 +24,7 @@ import java.util.zip.ZipOutputStream;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.protocol.Request.NoteReading.Form;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
@@ -51,6 +52,7 @@ class RecordResource {
     /** In the order of the chain. The header Cloister-Head has number and SHA-256 of the last record. */
     @GET
     @Path("records")
+    @APIResponseSchema(RecordView[].class)
     public Response list(
             @QueryParam("after") String seen,
             @QueryParam("kind") String kind,

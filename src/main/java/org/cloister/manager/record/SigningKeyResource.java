@@ -14,6 +14,7 @@ import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** The key that records are signed with. It is the agent's; here it can only be replaced. */
 @Path("/api/v1/audits/key")
@@ -34,6 +35,7 @@ class SigningKeyResource {
 
     /** Has the agent make a new key, which the old one vouches for. Answers the record that names it. */
     @POST
+    @APIResponseSchema(value = Object.class, responseCode = "201")
     public Response rotate() {
         events.record(
                 caller.getUserPrincipal().getName(),

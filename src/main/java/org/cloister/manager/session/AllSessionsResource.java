@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** Everyone's open sessions. */
 @Path("/api/v1/sessions")
@@ -33,6 +34,7 @@ class AllSessionsResource {
 
     /** In the order in which they were opened. */
     @GET
+    @APIResponseSchema(SessionView[].class)
     public Response list(@QueryParam("after") String after, @QueryParam("limit") String limit) {
         return SessionViews.page(views.all(), after, limit, uri);
     }

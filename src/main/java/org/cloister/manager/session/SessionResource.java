@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.UUID;
 import org.cloister.manager.tenant.Tenants;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** The open sessions of one tenant. */
 @Path("/api/v1/tenants/{name}/sessions")
@@ -37,6 +38,7 @@ class SessionResource {
 
     /** In the order in which they were opened. */
     @GET
+    @APIResponseSchema(SessionView[].class)
     public Response list(
             @PathParam("name") String name, @QueryParam("after") String after, @QueryParam("limit") String limit) {
         return SessionViews.page(views.of(tenants.get(name).id), after, limit, uri);

@@ -18,6 +18,9 @@ import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Preference;
 import org.cloister.manager.tenant.Tenants;
 import org.cloister.protocol.Reply;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/tenants/{name}/snapshots")
 @Produces(MediaType.APPLICATION_JSON)
@@ -47,6 +50,8 @@ class SnapshotResource {
     /** The body may be left out. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = Reply.Snapshot.class, responseCode = "201")
+    @Extension(name = Preference.WAITS, value = "true")
     public Response take(@PathParam("name") String name, NewSnapshot wish) {
         OperationView taken = snapshots.take(actor(), name, wish == null ? null : wish.note());
         return preference.answer(taken, 201, () -> snapshots.get(tenants.get(name), UUID.fromString(taken.subject())));
@@ -56,12 +61,16 @@ class SnapshotResource {
     @POST
     @Path("{id}/restore")
     @Consumes(MediaType.WILDCARD)
+    @APIResponseSchema(Reply.Snapshot.class)
+    @Extension(name = Preference.WAITS, value = "true")
     public Response restore(@PathParam("name") String name, @PathParam("id") UUID id) {
         return preference.answer(snapshots.restore(actor(), name, id), 200, () -> snapshots.get(tenants.get(name), id));
     }
 
     @DELETE
     @Path("{id}")
+    @APIResponse(responseCode = "204", description = "It is gone.")
+    @Extension(name = Preference.WAITS, value = "true")
     public Response remove(@PathParam("name") String name, @PathParam("id") UUID id) {
         return preference.answer(snapshots.remove(actor(), name, id), 204, () -> null);
     }

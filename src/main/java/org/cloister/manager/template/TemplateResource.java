@@ -16,6 +16,8 @@ import java.util.List;
 import org.cloister.manager.operation.Preference;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.protocol.Reply;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/templates")
 @Produces(MediaType.APPLICATION_JSON)
@@ -40,6 +42,8 @@ class TemplateResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = Reply.Template.class, responseCode = "201")
+    @Extension(name = Preference.WAITS, value = "true")
     public Response build(NewTemplate wish) {
         String suite = wish == null || wish.suite() == null ? templates.usual() : wish.suite();
         return preference.answer(

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import org.cloister.manager.key.KeyOptions;
 import org.cloister.manager.problem.Refusal;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/tenants/{name}/keys")
 @Produces(MediaType.APPLICATION_JSON)
@@ -68,6 +69,7 @@ class KeyResource {
     /** Answers with all keys that the tenant has now. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @APIResponseSchema(value = Keys.class, responseCode = "201")
     public Response add(@PathParam("name") String name, NewKeys wish) {
         if (wish == null || wish.sshKeys() == null || wish.sshKeys().isEmpty())
             throw Refusal.invalid("sshKeys", "There is no key in this: send {\"sshKeys\":[\"ssh-ed25519 …\"]}.");

@@ -24,6 +24,8 @@ import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
 import org.cloister.manager.usage.UsageHistory;
 import org.cloister.protocol.Inspection;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/tenants")
@@ -53,6 +55,8 @@ class TenantResource {
     SecurityContext caller;
 
     @POST
+    @APIResponseSchema(value = TenantView.class, responseCode = "201")
+    @Extension(name = Preference.WAITS, value = "true")
     public Response create(Wish.NewTenant wish) {
         if (wish == null) throw Refusal.invalid(null, "The body is empty: a name and a plan are needed at least.");
         OperationView operation = tenants.create(actor(), wish);
@@ -61,6 +65,7 @@ class TenantResource {
 
     /** A tenant's own people see it alone. */
     @GET
+    @APIResponseSchema(TenantView[].class)
     public Response list(@QueryParam("after") String after, @QueryParam("limit") String wished, @Context UriInfo uri) {
         int limit = Page.limit(wished);
         if (who.isTenant()) return Response.ok(List.of(get(who.getTenant()))).build();
@@ -78,6 +83,8 @@ class TenantResource {
 
     @PATCH
     @Path("{name}")
+    @APIResponseSchema(TenantView.class)
+    @Extension(name = Preference.WAITS, value = "true")
     public Response change(@PathParam("name") String name, Wish.Change wish) {
         if (wish == null) throw Refusal.invalid(null, "The body is empty: say which plan or which limits.");
         return preference.answer(tenants.change(actor(), name, wish), 200, () -> view(tenants.get(name), true));
@@ -85,6 +92,8 @@ class TenantResource {
 
     @DELETE
     @Path("{name}")
+    @APIResponse(responseCode = "204", description = "It is gone.")
+    @Extension(name = Preference.WAITS, value = "true")
     public Response delete(@PathParam("name") String name) {
         return preference.answer(tenants.delete(actor(), name), 204, () -> null);
     }
@@ -92,6 +101,8 @@ class TenantResource {
     @POST
     @Path("{name}/{action: start|stop|restart|freeze|thaw}")
     @Consumes(MediaType.WILDCARD)
+    @APIResponseSchema(TenantView.class)
+    @Extension(name = Preference.WAITS, value = "true")
     public Response act(@PathParam("name") String name, @PathParam("action") String action) {
         OperationView operation = tenants.act(actor(), name, Action.valueOf(action.toUpperCase(java.util.Locale.ROOT)));
         return preference.answer(operation, 200, () -> view(tenants.get(name), true));
@@ -114,6 +125,7 @@ class TenantResource {
     /** The header Cloister-Processes says how many there are: the body may be cut short for want of time. */
     @GET
     @Path("{name}/processes")
+    @APIResponseSchema(Inspection.Process[].class)
     public Response processes(@PathParam("name") String name) {
         Inspection seen = observations.inspect(name);
         return Response.ok(seen.processes())
