@@ -25,7 +25,7 @@ final class PageSocket implements WebSocket.Listener, AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final boolean takes;
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,14 @@ class TerminalSocketTest {
         for (Person person : new Person[] {owner, stranger, auditor, admin}) if (person != null) person.close();
         if (alice != null) alice.close();
         if (bob != null) bob.close();
+    }
+
+    /** A page knows of its end before the list does. */
+    @AfterEach
+    void nobodyIsIn() {
+        for (TenantHandle tenant : new TenantHandle[] {alice, bob})
+            if (tenant != null)
+                Eventually.holds(() -> assertEquals(0, sessions(tenant).size()));
     }
 
     @Test
@@ -173,6 +182,7 @@ class TerminalSocketTest {
         Eventually.holds(
                 () -> assertTrue(instance.get("/events?tenant=glass-bob").text().contains("terminal.ended")));
         Eventually.holds(() -> bob.ssh("true").orFail());
+        instance.limit("glass-bob", Map.of("sessions", 64)); // or whoever comes next is one too many
     }
 
     @Test
@@ -288,7 +298,13 @@ class TerminalSocketTest {
     }
 
     private static JsonNode sessions() {
-        return instance.get("/tenants/glass-alice/sessions").expect(200).json();
+        return sessions(alice);
+    }
+
+    private static JsonNode sessions(TenantHandle tenant) {
+        return instance.get("/tenants/" + tenant.name() + "/sessions")
+                .expect(200)
+                .json();
     }
 
     private static long sent() {
