@@ -101,7 +101,8 @@ class RightsTest {
             if (EVERYBODYS.contains(route.toString())) continue;
             boolean refused = route.changes() && !AUDITORS_CHANGES.contains(route.toString())
                     || route.path().startsWith("/tenants/new")
-                    || route.path().endsWith("/terminal");
+                    || route.path().endsWith("/terminal")
+                    || route.path().equals("/plans/edit");
             // Not sent: it would run, or never end.
             if (AUDITORS_CHANGES.contains(route.toString()) || STREAMS.contains(route.path())) continue;
             int status = auditor.send(route.method(), route.of("alice")).status();

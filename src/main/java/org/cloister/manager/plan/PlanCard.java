@@ -11,6 +11,9 @@ import org.cloister.manager.page.Fact;
  * @param recording whether their sessions on a terminal are recorded
  * @param freezing whether a tenant that an audit found not isolated is frozen
  * @param tenants how many have it
+ * @param used whether any has it
+ * @param filed whether a file defines it, which is then what holds
+ * @param room how many more the machine has room for; empty where that is not known
  */
 record PlanCard(
         String name,
@@ -19,4 +22,7 @@ record PlanCard(
         boolean recording,
         boolean freezing,
         List<Heading.Group<Fact>> limits,
-        String tenants) {}
+        String tenants,
+        boolean used,
+        boolean filed,
+        String room) {}

@@ -9,6 +9,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -24,6 +25,9 @@ class PlanResource {
 
     @Inject
     Plans plans;
+
+    @Inject
+    PlanMoves moves;
 
     @Context
     SecurityContext caller;
@@ -47,10 +51,18 @@ class PlanResource {
                 .build();
     }
 
+    /** With tenants=show it says whom it touches and changes nothing; with tenants=move its tenants get the changed plan. */
     @PATCH
+    @APIResponseSchema(Plans.PlanView.class)
     @Path("{name}")
-    public Plans.PlanView change(@PathParam("name") String name, Plans.PlanView wish) {
-        return plans.change(actor(), name, required(wish));
+    public Object change(@PathParam("name") String name, @QueryParam("tenants") String tenants, Plans.PlanView wish) {
+        if ("show".equals(tenants)) return moves.effect(name, required(wish));
+        if (tenants != null && !"move".equals(tenants))
+            throw Refusal.invalid(
+                    "tenants", "tenants is show, which changes nothing and says whom it touches, or move.");
+        Plans.PlanView changed = plans.change(actor(), name, required(wish));
+        if (tenants != null) moves.move(actor(), name);
+        return changed;
     }
 
     @DELETE

@@ -2,7 +2,6 @@ package org.cloister.manager.plan;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -10,12 +9,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -41,7 +36,7 @@ public class Plans {
     EntityManager database;
 
     @Inject
-    ObjectMapper json;
+    PlanFiles files;
 
     /**
      * A plan as programs see and write it; what is null or missing in a change stays as it is.
@@ -76,18 +71,26 @@ public class Plans {
         }
     }
 
-    /** The first start finds no plan at all and takes those of tenants/plans. */
-    void seed(@Observes @Priority(10) StartupEvent start) {
+    /** What files define holds: it is made and set back at each start. */
+    void take(@Observes @Priority(10) StartupEvent start) {
         QuarkusTransaction.requiringNew().run(() -> {
-            if (Plan.count() > 0) return;
-            for (String name : List.of("small", "medium", "large")) {
-                try (InputStream file = Plans.class.getResourceAsStream("/plans/" + name + ".json")) {
-                    store(json.readValue(file, PlanView.class));
-                } catch (IOException e) {
-                    throw new UncheckedIOException("the plan " + name + " of this build cannot be read", e);
+            boolean first = Plan.count() == 0;
+            for (PlanView filed : files.all().values()) {
+                Plan plan = Plan.named(filed.name()).orElse(null);
+                if (plan == null) {
+                    store(filed);
+                    if (!first) tell("plan.created", filed.name(), "was made");
+                } else if (!PlanView.of(plan).equals(PlanView.of(fresh(filed)))) {
+                    set(plan, fresh(filed));
+                    tell("plan.changed", filed.name(), "was set");
                 }
             }
         });
+    }
+
+    private void tell(String kind, String plan, String done) {
+        events.record(
+                "cloister", kind, null, "Plan " + plan + " " + done + " as tenants/plans/" + plan + ".json says.");
     }
 
     /** @throws Refusal there is no such plan */
@@ -113,22 +116,41 @@ public class Plans {
         return QuarkusTransaction.joiningExisting().call(() -> {
             lock();
             Plan plan = get(name);
-            if (wish.name() != null && !wish.name().equals(name))
-                throw Refusal.invalid("name", "A plan keeps its name. Make a new one and remove this.");
-            if (wish.summary() != null) plan.summary = summary(wish);
-            if (wish.profile() != null) plan.profile = profile(wish);
-            if (wish.recording() != null) plan.recording = wish.recording();
-            if (wish.onFailedAudit() != null) plan.onFailedAudit = onFailedAudit(wish);
-            plan.limits = limits("", () -> plan.limits.with(wish.limits()));
+            set(plan, preview(name, wish));
             events.record(actor, "plan.changed", null, "Plan " + name + " was changed.");
             return PlanView.of(plan);
         });
+    }
+
+    /** The plan as a change would leave it; nothing is stored. */
+    Plan preview(String name, PlanView wish) {
+        files.refuse(name);
+        if (wish.name() != null && !wish.name().equals(name))
+            throw Refusal.invalid("name", "A plan keeps its name. Make a new one and remove this.");
+        Plan now = get(name);
+        Plan changed = new Plan();
+        changed.name = name;
+        changed.summary = wish.summary() == null ? now.summary : summary(wish);
+        changed.profile = wish.profile() == null ? now.profile : profile(wish);
+        changed.recording = wish.recording() == null ? now.recording : wish.recording();
+        changed.onFailedAudit = wish.onFailedAudit() == null ? now.onFailedAudit : onFailedAudit(wish);
+        changed.limits = limits("", () -> now.limits.with(wish.limits()));
+        return changed;
+    }
+
+    private static void set(Plan plan, Plan other) {
+        plan.summary = other.summary;
+        plan.profile = other.profile;
+        plan.recording = other.recording;
+        plan.onFailedAudit = other.onFailedAudit;
+        plan.limits = other.limits;
     }
 
     public void remove(String actor, String name) {
         QuarkusTransaction.joiningExisting().run(() -> {
             lock();
             Plan plan = get(name);
+            files.refuse(name);
             long tenants = (Long) database.createQuery("select count(t) from Tenant t where t.plan = :plan")
                     .setParameter("plan", name)
                     .getSingleResult();
@@ -153,6 +175,12 @@ public class Plans {
     }
 
     private static Plan store(PlanView wish) {
+        Plan plan = fresh(wish);
+        plan.persist();
+        return plan;
+    }
+
+    private static Plan fresh(PlanView wish) {
         Plan plan = new Plan();
         plan.name = wish.name();
         plan.summary = wish.summary() == null ? "" : summary(wish);
@@ -161,7 +189,6 @@ public class Plans {
         plan.onFailedAudit = wish.onFailedAudit() == null ? OnFailedAudit.REPORT : onFailedAudit(wish);
         plan.limits = limits("", () -> Limits.of(wish.limits()));
         plan.createdAt = Instant.now();
-        plan.persist();
         return plan;
     }
 

@@ -26,6 +26,7 @@ import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Uploads;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.plan.Plan;
+import org.cloister.manager.plan.PlanRoom;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.template.Templates;
 import org.cloister.protocol.Limit;
@@ -44,6 +45,9 @@ class OnboardingPages {
 
     @Inject
     Tenants tenants;
+
+    @Inject
+    PlanRoom room;
 
     @Inject
     Templates templates;
@@ -144,7 +148,7 @@ class OnboardingPages {
                 fault(refusal, "plan"),
                 fault(refusal, "template"),
                 keysFault,
-                PlanChoice.all(typed.plan()),
+                PlanChoice.all(typed.plan(), room.now()),
                 choices(usual, built, typed.template()),
                 gets(typed, nameFault == null, or(typed.template(), usual)),
                 keys.stream().map(OnboardingPages::line).toList());

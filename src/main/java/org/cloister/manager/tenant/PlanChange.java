@@ -22,7 +22,7 @@ import org.cloister.protocol.TenantSpec.Desired;
  * @param freezing whether it would be frozen after a failed audit, and would not yet
  * @param unfreezing whether it would no longer be
  */
-record PlanChange(
+public record PlanChange(
         String name,
         String plan,
         List<Row> rows,
@@ -34,9 +34,9 @@ record PlanChange(
         boolean freezing,
         boolean unfreezing) {
 
-    record Row(String label, String before, String after) {}
+    public record Row(String label, String before, String after) {}
 
-    static PlanChange of(Tenant tenant, Plan plan) {
+    public static PlanChange of(Tenant tenant, Plan plan) {
         boolean freeze = plan.onFailedAudit == Plan.OnFailedAudit.FREEZE;
         boolean frozen = tenant.onFailedAudit == Plan.OnFailedAudit.FREEZE;
         boolean profile = tenant.profile != plan.profile;

@@ -17,6 +17,7 @@ import org.cloister.manager.page.Frame;
 import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Words;
+import org.cloister.manager.plan.PlanRoom;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
 import org.cloister.manager.session.SessionViews;
@@ -61,6 +62,9 @@ class TenantViews {
     Tenants tenants;
 
     @Inject
+    PlanRoom room;
+
+    @Inject
     Snapshots snapshots;
 
     @Inject
@@ -101,7 +105,7 @@ class TenantViews {
                         : "The same ones, seen from inside and from the host." + cutShort(inspection),
                 keys(tenant),
                 snapshots(tenant),
-                PlanChoice.all(tenant.plan),
+                PlanChoice.all(tenant.plan, room.now()),
                 Event.latest(tenant.name, tenant.createdAt, EVENTS),
                 said);
     }
