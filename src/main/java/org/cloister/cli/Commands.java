@@ -29,9 +29,12 @@ final class Commands {
     static final List<Command> ALL = List.of(
             command(
                     "tenant create",
-                    "NAME",
-                    "Makes a tenant, and starts it.",
-                    option("--plan PLAN!", "what it may use"),
+                    "[NAME]",
+                    "Makes a tenant, and starts it; or all of a file, and none where one line is wrong.",
+                    option("--plan PLAN", "what it may use"),
+                    option(
+                            "--from FILE",
+                            "lines of name,plan,template,key (CSV), instead of all else; - is standard input"),
                     option("--template TEMPLATE", "what it is made from; else the machine's own suite"),
                     option("--key FILE...", "public keys that log in, one a line; - is standard input"),
                     option("--no-start", "leaves it stopped"),

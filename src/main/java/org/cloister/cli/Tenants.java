@@ -3,6 +3,7 @@ package org.cloister.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.List;
 
 /** The commands that begin with "tenant". */
 final class Tenants {
@@ -27,6 +28,11 @@ final class Tenants {
 
     private static int create(Call call) throws IOException {
         Line line = call.line();
+        if (line.has("--from")) return createAll(call);
+        if (line.arguments().isEmpty())
+            throw new UsageException("NAME is missing: " + line.command().synopsis());
+        if (!line.has("--plan"))
+            throw new UsageException("--plan PLAN is missing: " + line.command().synopsis());
         ObjectNode wish = Api.object();
         wish.put("name", line.argument(0));
         wish.put("plan", line.value("--plan"));
@@ -34,6 +40,29 @@ final class Tenants {
         if (line.has("--key")) wish.set("sshKeys", Keys.read(line.values("--key")));
         wish.put("start", !line.has("--no-start"));
         return changed(call, call.change("POST", "/tenants", wish));
+    }
+
+    /** Prints each tenant and the link of whoever is invited, which is not to be had again. */
+    private static int createAll(Call call) throws IOException {
+        Line line = call.line();
+        if (!line.arguments().isEmpty()
+                || line.has("--plan")
+                || line.has("--template")
+                || line.has("--key")
+                || line.has("--no-start"))
+            throw new UsageException("With --from all that tenants are made of stands in the file.");
+        ObjectNode wish = Api.object();
+        wish.put("csv", Keys.read(List.of(line.value("--from"))).get(0).asText());
+        JsonNode made = call.api().send("POST", "/tenants/batch", wish);
+        Table table = new Table("NAME", "OPERATION", "LINK FOR ITS OWNER");
+        for (JsonNode one : made)
+            table.row(Values.text(one, "name"), Values.text(one, "operation"), Values.text(one, "invitation"));
+        call.print(made, table, "");
+        if (!line.has("--no-wait"))
+            for (JsonNode one : made)
+                new Progress(call.api(), call.err(), call.terminal().err())
+                        .await(call.api().get("/operations/" + Values.text(one, "operation")));
+        return 0;
     }
 
     private static int set(Call call) {

@@ -57,8 +57,9 @@ class HelpTest {
                     .run(List.of(words.toString().split(" ")));
             String said = err.toString(StandardCharsets.UTF_8);
             assertTrue(
-                    said.matches("(?s)cloister: (Nothing answers|There is no file one|What is to change|Nobody can be"
-                            + " asked).*"),
+                    said.matches(
+                            "(?s)cloister: (Nothing answers|NAME is missing|There is no file one|What is to change|Nobody can be"
+                                    + " asked).*"),
                     command.name() + ": " + said);
         }
     }

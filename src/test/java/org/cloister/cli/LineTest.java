@@ -23,7 +23,7 @@ class LineTest {
                 "tenant show | TENANT is missing: cloister tenant show TENANT",
                 "tenant show a b | \"b\" is too much:",
                 "tenant show .. | \"..\" is no name.",
-                "tenant create a | --plan PLAN is missing:",
+                "token create a --days 1 | --scope SCOPE is missing:",
                 "tenant create a --plan | --plan needs a value: --plan PLAN",
                 "tenant create a --plan x --plan y | --plan is said twice.",
                 "tenant list --jsno | There is no option --jsno of \"tenant list\". Did you mean \"--json\"?",

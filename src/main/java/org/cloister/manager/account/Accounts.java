@@ -63,6 +63,12 @@ public class Accounts {
         return account;
     }
 
+    /** @throws Refusal there cannot be another account of that name */
+    @Transactional
+    public void check(String name) {
+        checkName(name);
+    }
+
     private static String checkName(String name) {
         String wished = name == null ? "" : name.strip();
         if (wished.isEmpty()) throw Refusal.invalid("name", "An account needs a name, such as alice.");

@@ -36,7 +36,8 @@ public class PlanRoom {
             long disk = fits(limits, Limit.DISK);
             long more = Math.min(memory, disk);
             if (more <= 0)
-                return "Oversold: no " + (memory <= disk ? "memory" : "disk") + " is left that nobody was promised.";
+                return "Oversold with one more: its " + (memory <= disk ? "memory" : "disk")
+                        + " is promised to others.";
             return "Room for " + Words.count(more) + " more, by " + (memory <= disk ? "memory." : "disk.");
         }
 

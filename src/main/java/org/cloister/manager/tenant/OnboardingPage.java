@@ -6,6 +6,7 @@ import org.cloister.manager.page.Fact;
 /**
  * The form that a tenant is onboarded with: what was typed, what is wrong with it, and what the tenant would get.
  *
+ * @param invites whether the owner gets a link, and needs no key yet
  * @param fresh whether nothing was typed yet
  * @param checking whether this answers what is typed just now, so that the sentences beside the fields follow
  * @param fault what is wrong with no single field; else null, as the other faults
@@ -13,6 +14,7 @@ import org.cloister.manager.page.Fact;
 record OnboardingPage(
         String name,
         String keys,
+        boolean invites,
         boolean fresh,
         boolean checking,
         String fault,

@@ -53,6 +53,9 @@ class OnboardingPages {
     Templates templates;
 
     @Inject
+    BatchPages batches;
+
+    @Inject
     Timelines timelines;
 
     @Inject
@@ -67,11 +70,11 @@ class OnboardingPages {
     }
 
     /** What was typed. */
-    private record Typed(String name, String plan, String template, String keys) {}
+    private record Typed(String name, String plan, String template, String keys, boolean invites) {}
 
     @GET
     public TemplateInstance form() {
-        return Pages.form(page(new Typed("", USUAL_PLAN, null, ""), true, false, null));
+        return Pages.form(page(new Typed("", USUAL_PLAN, null, "", false), true, false, null));
     }
 
     /** What is typed just now: what is wrong with it, and what the tenant would get. Nothing is stored. */
@@ -79,7 +82,7 @@ class OnboardingPages {
     @Path("check")
     public TemplateInstance check(
             @RestForm String name, @RestForm String plan, @RestForm String template, @RestForm String sshKeys) {
-        Typed typed = new Typed(or(name, ""), plan, template, or(sshKeys, ""));
+        Typed typed = new Typed(or(name, ""), plan, template, or(sshKeys, ""), false);
         return Pages.form$gets(page(typed, false, true, null));
     }
 
@@ -90,23 +93,27 @@ class OnboardingPages {
             @RestForm String plan,
             @RestForm String template,
             @RestForm String sshKeys,
+            @RestForm String invite,
             @RestForm("keyFiles") List<FileUpload> keyFiles,
             @Context SecurityContext caller) {
-        Typed typed = new Typed(or(name, "").strip(), plan, template, Uploads.texts(sshKeys, keyFiles));
+        Typed typed =
+                new Typed(or(name, "").strip(), plan, template, Uploads.texts(sshKeys, keyFiles), "yes".equals(invite));
         try {
             // Without a key nobody could log in; the API allows it, for keys that come later.
-            if (typed.keys().isEmpty()) {
+            if (typed.keys().isEmpty() && !typed.invites()) {
                 TenantName.check(typed.name());
                 PublicKeys.parse(List.of(""));
             }
-            OperationView operation = tenants.create(
-                    TenantPages.who(caller),
-                    new Wish.NewTenant(
-                            typed.name(),
-                            plan,
-                            or(template, "").isEmpty() ? null : template,
-                            List.of(typed.keys()),
-                            true));
+            Wish.NewTenant wish = new Wish.NewTenant(
+                    typed.name(),
+                    plan,
+                    or(template, "").isEmpty() ? null : template,
+                    typed.keys().isEmpty() ? List.of() : List.of(typed.keys()),
+                    true);
+            // Not a redirect then: the link is shown this once.
+            if (typed.invites())
+                return Response.ok(batches.page(TenantPages.who(caller), wish)).build();
+            OperationView operation = tenants.create(TenantPages.who(caller), wish);
             timelines.follow(operation.id());
             return Response.seeOther(URI.create("/operations/" + operation.id()))
                     .build();
@@ -141,6 +148,7 @@ class OnboardingPages {
         return new OnboardingPage(
                 typed.name(),
                 Uploads.echo(typed.keys()),
+                typed.invites(),
                 fresh,
                 checking,
                 fault,

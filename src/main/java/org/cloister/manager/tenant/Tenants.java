@@ -65,39 +65,83 @@ public class Tenants {
     }
 
     public OperationView create(String actor, Wish.NewTenant wish) {
-        String name = TenantName.check(wish.name());
-        if (wish.plan() == null || wish.plan().isBlank())
-            throw Refusal.invalid("plan", "Choose a plan: " + planNames() + ".");
-        List<PublicKey> keys = wish.sshKeys() == null ? List.of() : PublicKeys.parse(wish.sshKeys());
-        requirePlan(wish.plan());
-        refuseTaken(name);
-        String template = templates.choose(wish.template());
+        return OperationView.of(
+                createAll(actor, List.of(wish), operations -> {}).getFirst());
+    }
 
-        Operation operation = QuarkusTransaction.requiringNew().call(() -> {
+    /**
+     * Makes all of them or none.
+     *
+     * @param within what is to be stored together with them, in the same transaction; it gets their operations in their order
+     * @throws Refusal one of them is wrong, or there is no room for all
+     */
+    List<Operation> createAll(String actor, List<Wish.NewTenant> wishes, Consumer<List<Operation>> within) {
+        for (Wish.NewTenant wish : wishes) faults(wish).stream().findFirst().ifPresent(Tenants::refuse);
+        List<Operation> operations = QuarkusTransaction.requiringNew().call(() -> {
             slots.lock();
-            refuseTaken(name);
-            Plan plan = requirePlan(wish.plan());
-            Tenant tenant = new Tenant();
-            tenant.id = UUID.randomUUID();
-            tenant.name = name;
-            tenant.plan = plan.name;
-            tenant.template = template;
-            tenant.desired = Boolean.FALSE.equals(wish.start()) ? Desired.STOPPED : Desired.RUNNING;
-            tenant.state = Tenant.State.CREATING;
-            tenant.createdAt = Instant.now();
-            tenant.limits = plan.limits;
-            tenant.profile = plan.profile;
-            tenant.recording = plan.recording;
-            tenant.onFailedAudit = plan.onFailedAudit;
-            tenant.place(slots.free());
-            tenant.persist();
-            store(tenant, keys);
+            List<Operation> opened =
+                    wishes.stream().map(wish -> store(actor, wish)).toList();
             accessChanged.fire(new AccessChanged());
-            events.record(actor, "tenant.created", name, name + " was onboarded with the plan " + plan.name + ".");
-            return operations.open("tenant.create", tenant.id, name, null, "Waiting for the agent.");
+            within.accept(opened);
+            return opened;
         });
-        reconciliation.enqueue(operation);
-        return OperationView.of(operation);
+        operations.forEach(reconciliation::enqueue);
+        return operations;
+    }
+
+    private Operation store(String actor, Wish.NewTenant wish) {
+        String name = wish.name();
+        refuseTaken(name);
+        Plan plan = requirePlan(wish.plan());
+        Tenant tenant = new Tenant();
+        tenant.id = UUID.randomUUID();
+        tenant.name = name;
+        tenant.plan = plan.name;
+        tenant.template = templates.choose(wish.template());
+        tenant.desired = Boolean.FALSE.equals(wish.start()) ? Desired.STOPPED : Desired.RUNNING;
+        tenant.state = Tenant.State.CREATING;
+        tenant.createdAt = Instant.now();
+        tenant.limits = plan.limits;
+        tenant.profile = plan.profile;
+        tenant.recording = plan.recording;
+        tenant.onFailedAudit = plan.onFailedAudit;
+        tenant.place(slots.free());
+        tenant.persist();
+        store(tenant, keys(wish));
+        events.record(actor, "tenant.created", name, name + " was onboarded with the plan " + plan.name + ".");
+        return operations.open("tenant.create", tenant.id, name, null, "Waiting for the agent.");
+    }
+
+    /** Everything that is wrong with a tenant to be, in the order of its fields; nothing is stored. */
+    List<Refusal> faults(Wish.NewTenant wish) {
+        List<Refusal> faults = new ArrayList<>();
+        note(faults, () -> TenantName.check(wish.name()));
+        note(faults, () -> {
+            if (wish.plan() == null || wish.plan().isBlank())
+                throw Refusal.invalid("plan", "Choose a plan: " + planNames() + ".");
+        });
+        note(faults, () -> keys(wish));
+        if (wish.plan() != null && !wish.plan().isBlank()) note(faults, () -> requirePlan(wish.plan()));
+        if (faults.stream().noneMatch(fault -> "name".equals(fault.field())))
+            note(faults, () -> refuseTaken(wish.name()));
+        note(faults, () -> templates.choose(wish.template()));
+        return faults;
+    }
+
+    private static void note(List<Refusal> faults, Runnable check) {
+        try {
+            check.run();
+        } catch (Refusal refusal) {
+            faults.add(refusal);
+        }
+    }
+
+    private static void refuse(Refusal refusal) {
+        throw refusal;
+    }
+
+    private static List<PublicKey> keys(Wish.NewTenant wish) {
+        return wish.sshKeys() == null ? List.of() : PublicKeys.parse(wish.sshKeys());
     }
 
     public OperationView act(String actor, String name, Action action) {
