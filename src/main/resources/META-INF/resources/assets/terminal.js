@@ -161,10 +161,13 @@
   terminal.onResize(resized);
   new ResizeObserver(function () { fit.fit(); }).observe(glass);
 
-  // Every other key is the terminal's, Tab too: this one leads out of it.
+  // Every other key is the terminal's, Tab too: this one leads out of it. When it is let go: a key that goes down here and
+  // up elsewhere makes the library wait for its end, and miss what an input method or a phone types next.
+  var leaving = false;
   terminal.attachCustomKeyEventHandler(function (event) {
-    if (event.key !== 'F6' || !event.shiftKey) return true;
-    if (event.type === 'keydown') (again.hidden ? reader : again).focus();
+    if (event.key !== 'F6' || !(event.shiftKey || leaving)) return true;
+    leaving = event.type === 'keydown';
+    if (event.type === 'keyup') (again.hidden ? reader : again).focus();
     return false;
   });
   again.addEventListener('click', open);

@@ -82,7 +82,6 @@ class TerminalPagesTest {
                 second.open("/tenants/pane-alice");
                 second.button("Forbid it, and end theirs").click();
                 assertThat(second.button("Let admins open terminals")).isVisible();
-                second.page.locator("#terminals").screenshot();
             }
             assertThat(admin.page.locator("#terminal-state")).containsText("You may no longer have a terminal here");
             type(owner, "echo mine-$((20 + 1))");
@@ -109,15 +108,13 @@ class TerminalPagesTest {
             type(owner, "stty size | sed 's/^/size /'");
             String before = size(owner);
             page.setViewportSize(800, 600);
-            String[] after = new String[1];
             Eventually.holds(() -> {
                 type(owner, "clear; stty size | sed 's/^/size /'");
-                after[0] = size(owner);
-                assertNotEquals(before, after[0]);
+                String after = size(owner);
+                assertNotEquals(before, after);
+                Object rows = page.evaluate("document.querySelectorAll('.xterm-rows > div').length");
+                assertEquals(rows + "", after.split(" ")[0]);
             });
-            assertEquals(
-                    page.evaluate("document.querySelectorAll('.xterm-rows > div').length") + "",
-                    after[0].split(" ")[0]);
             page.setViewportSize(1280, 900);
 
             type(
@@ -140,7 +137,7 @@ class TerminalPagesTest {
             page.keyboard().press("Shift+F6");
             assertThat(page.locator("#terminal-reader")).isFocused();
             page.locator(".xterm-helper-textarea").focus();
-            type(owner, "exit 5");
+            page.keyboard().type("exit 5\n");
             assertThat(page.locator("#terminal-state")).hasText("The session ended: exit status 5.");
             assertThat(owner.button("Open another")).isFocused();
             owner.pictures("terminal-ended");
