@@ -84,6 +84,19 @@ class ApiTenantTest {
         }
     }
 
+    /** Its own people can restart it, in a loop as well; each change that waits holds a thread of the manager. */
+    @Test
+    void whoAsksForTooMuchAtATimeIsRefusedAndTheTenantCanStillBeStopped() {
+        try (TenantHandle tenant = instance.tenant("api-life")) {
+            Instance.Answer last = null;
+            for (int i = 0; i < 2000 && (last == null || last.status() == 202); i++)
+                last = instance.request("POST", "/tenants/api-life/restart", null);
+            assertTrue(problem(last, 429).get("detail").asText().contains("api-life has 16 changes under way"));
+            assertEquals("stopped", act("stop", 200).get("state").asText());
+            assertEquals("stopped", tenant.show().get("state").asText());
+        }
+    }
+
     @Test
     void aTenantThatIsNotStartedIsStopped() {
         try (TenantHandle tenant = instance.tenant("api-life", Map.of("start", false))) {
