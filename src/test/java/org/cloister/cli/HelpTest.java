@@ -58,7 +58,7 @@ class HelpTest {
             String said = err.toString(StandardCharsets.UTF_8);
             assertTrue(
                     said.matches(
-                            "(?s)cloister: (Nothing answers|NAME is missing|There is no file one|What is to change|Nobody can be"
+                            "(?s)cloister: (Nothing answers|NAME is missing|There is no file one|What is to change|.one. is neither|Nobody can be"
                                     + " asked).*"),
                     command.name() + ": " + said);
         }
