@@ -2,6 +2,7 @@ package org.cloister.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What no well-behaved client sends (hostile-ssh.py): it is not served, it costs a bounded part, and Bob is. */
 class SshHostileClientTest {
+
+    /** Of sixty answers of each kind. */
+    private static final int ROUNDS = 8;
 
     /** Before any key was exchanged, with keys but before a login, and logged in as Eve. */
     private static final List<String> ATTACKS = List.of(
@@ -278,7 +282,8 @@ class SshHostileClientTest {
 
     /**
      * A stranger cannot tell from the answer, nor from the time that it takes, whether a tenant is there, runs, or knows
-     * the key in some other way. Medians, because single answers are at the mercy of the machine.
+     * the key in some other way. The quickest answers are compared, because the others are at the mercy of the machine; and
+     * again where they differ, because what takes longer does so in each round.
      */
     @Test
     void theAnswerAndItsTimeAreTheSameWhateverIsWrong() throws Exception {
@@ -289,41 +294,47 @@ class SshHostileClientTest {
             add("from=\"192.0.2.1\" ", "elsewhere");
             add("user=\"worker\" ", "bound");
             add("cert-authority ", "authority");
-            Command.Outcome outcome = attack(
-                    "answers",
-                    "127.0.0.1",
-                    "nobody-here=" + file("stranger.pub"),
-                    "Not A Name=" + file("stranger.pub"),
-                    "bob=" + file("stranger.pub"),
-                    "alice=" + file("stranger.pub"),
-                    "bob=" + eve.keyFile() + ".pub",
-                    "bob=" + file("elsewhere.pub"),
-                    "bob=" + file("bound.pub"),
-                    "bob=" + file("authority.pub"));
-            assertEquals(0, outcome.exit(), outcome.toString());
-            List<Long> times = outcome.out()
-                    .lines()
-                    .filter(line -> Character.isDigit(line.charAt(0)))
-                    .map(SshHostileClientTest::quick)
-                    .sorted()
-                    .toList();
-            assertEquals(8, times.size());
-            long apart = times.getLast() - times.getFirst();
-            long allowed = Math.max(1_000, times.getFirst() / 4);
-            System.out.println("answers to eight wrong logins, the quickest tenth of each, in µs: " + times);
-            assertTrue(apart < allowed, outcome.out());
+            long[] quickest = new long[8];
+            Arrays.fill(quickest, Long.MAX_VALUE);
+            String said = "";
+            for (int round = 0; round < ROUNDS; round++) {
+                Command.Outcome outcome = attack(
+                        "answers",
+                        "127.0.0.1",
+                        "nobody-here=" + file("stranger.pub"),
+                        "Not A Name=" + file("stranger.pub"),
+                        "bob=" + file("stranger.pub"),
+                        "alice=" + file("stranger.pub"),
+                        "bob=" + eve.keyFile() + ".pub",
+                        "bob=" + file("elsewhere.pub"),
+                        "bob=" + file("bound.pub"),
+                        "bob=" + file("authority.pub"));
+                assertEquals(0, outcome.exit(), outcome.toString());
+                said = outcome.out();
+                List<Long> times = said.lines()
+                        .filter(line -> Character.isDigit(line.charAt(0)))
+                        .map(SshHostileClientTest::quick)
+                        .toList();
+                assertEquals(8, times.size());
+                for (int i = 0; i < 8; i++) quickest[i] = Math.min(quickest[i], times.get(i));
+                long[] sorted = quickest.clone();
+                Arrays.sort(sorted);
+                System.out.println(
+                        "answers to eight wrong logins, the quickest of each, in µs: " + Arrays.toString(quickest));
+                if (sorted[7] - sorted[0] < Math.max(1_000, sorted[0] / 4)) return;
+            }
+            fail(said);
         }
     }
 
-    /** Of sixty times the sixth: what else the machine does makes answers slower, and none quicker. */
+    /** Of sixty times the least: what else the machine does makes answers slower, and none quicker. */
     private static long quick(String line) {
         String[] words = line.split(" ");
-        long[] times = Arrays.stream(words)
+        return Arrays.stream(words)
                 .skip(words.length - 60L)
                 .mapToLong(Long::parseLong)
-                .sorted()
-                .toArray();
-        return times[times.length / 10];
+                .min()
+                .orElseThrow();
     }
 
     private static String file(String name) {
