@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.cloister.agent.linux.Command;
 import org.cloister.agent.linux.Fd;
+import org.cloister.agent.linux.Linux;
 import org.cloister.agent.sandbox.Commands;
 import org.cloister.agent.sandbox.Refusal;
 import org.cloister.protocol.Frames;
@@ -203,8 +204,13 @@ final class Server implements Closeable {
             List<FileDescriptor> descriptors = new ArrayList<>();
             descriptors.add(descriptor(started.status().fd()));
             for (Fd stream : started.streams()) descriptors.add(descriptor(stream));
-            connection.setOutboundFileDescriptors(descriptors.toArray(FileDescriptor[]::new));
-            Frames.write(connection.getOutputStream(), new Reply.Done());
+            try (Fd atOnce = request.terminal() == null
+                    ? Linux.againAtOnce(started.streams().getFirst())
+                    : null) {
+                if (atOnce != null) descriptors.add(descriptor(atOnce));
+                connection.setOutboundFileDescriptors(descriptors.toArray(FileDescriptor[]::new));
+                Frames.write(connection.getOutputStream(), new Reply.Done());
+            }
         }
     }
 

@@ -39,7 +39,7 @@ public final class AgentClient {
         try (AFUNIXSocket connection = connect()) {
             connection.setAncillaryReceiveBufferSize(1024);
             converse(connection, request, progress -> {});
-            return new Session(received(connection, request.terminal() == null ? 4 : 2));
+            return new Session(received(connection, request.terminal() == null ? 5 : 2));
         } catch (IOException e) {
             throw broken(e);
         }

@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -29,6 +30,7 @@ public final class Session implements Closeable {
     private final FileOutputStream statusOut;
     private final FileDescriptor terminal;
     private final FileOutputStream input;
+    private final FileOutputStream inputAtOnce;
     private final FileInputStream output;
     private final FileInputStream error;
 
@@ -40,16 +42,30 @@ public final class Session implements Closeable {
             terminal = descriptors[1];
             output = new FileInputStream(descriptors[1]);
             error = null;
+            inputAtOnce = null;
         } else {
             terminal = null;
             output = new FileInputStream(descriptors[2]);
             error = new FileInputStream(descriptors[3]);
+            inputAtOnce = new FileOutputStream(descriptors[4]);
         }
     }
 
-    /** To the process's standard input; closing it (without a terminal) is its end of file. */
-    public FileOutputStream input() {
-        return input;
+    /** To the process's standard input; waits until there is room. */
+    public WritableByteChannel input() {
+        return input.getChannel();
+    }
+
+    /** The same pipe, opened once more such that a write takes what there is room for and never waits; null with a terminal. */
+    public WritableByteChannel inputAtOnce() {
+        return inputAtOnce == null ? null : inputAtOnce.getChannel();
+    }
+
+    /** The process's end of file. Not for a terminal, whose input is also its output. */
+    public void closeInput() throws IOException {
+        try (input) {
+            inputAtOnce.close();
+        }
     }
 
     public FileInputStream output() {
@@ -109,6 +125,7 @@ public final class Session implements Closeable {
                 output;
                 input) {
             if (error != null) error.close();
+            if (inputAtOnce != null) inputAtOnce.close();
         }
     }
 }

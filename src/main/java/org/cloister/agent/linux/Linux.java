@@ -130,6 +130,14 @@ public final class Linux {
         LibC.fcntl(pipe.number(), 1031, bytes);
     }
 
+    /**
+     * The writing end of the same pipe with a description of its own, on which a write takes what there is room for and
+     * never waits: O_NONBLOCK belongs to the description (open(2), pipe(7); proc_pid_fd(5)).
+     */
+    public static Fd againAtOnce(Fd pipe) throws SyscallException {
+        return open("/proc/self/fd/" + pipe.number(), O_WRONLY | O_NONBLOCK);
+    }
+
     /** Two ends of a unix stream socket. */
     public static Fd[] socketPair() throws SyscallException {
         int[] ends = new int[2];

@@ -5,14 +5,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 
 /**
- * From the client to a process's standard input. The network thread puts packets in and never waits; a borrowed thread
- * writes while there is something to write. What lies in the queue is bounded by the client's window, which is given
- * back only after the process took the bytes.
+ * From the client to a process's standard input. The network thread puts bytes in and never waits: what there is room for
+ * it writes itself, while they lie in its processor's cache and nobody needs to be woken; a borrowed thread writes the
+ * rest. What lies in the queue is bounded by the client's window, which is given back only after the process took the
+ * bytes.
  */
 public final class InputQueue {
 
@@ -20,6 +22,7 @@ public final class InputQueue {
     private final IntConsumer taken;
     private final Deque<byte[]> packets = new ArrayDeque<>();
     private WritableByteChannel sink;
+    private WritableByteChannel atOnce;
     private Closeable end;
     private boolean ended;
     private boolean writing;
@@ -34,18 +37,39 @@ public final class InputQueue {
     /**
      * The process is there.
      *
+     * @param sink waits until there is room
+     * @param atOnce leads to the same place, takes what there is room for and never waits; null if there is no such way
      * @param end closed after the last byte, when the client has sent its end of file; null if that ends nothing, as on a
      *     terminal
      */
-    public synchronized void open(WritableByteChannel sink, Closeable end) {
+    public synchronized void open(WritableByteChannel sink, WritableByteChannel atOnce, Closeable end) {
         this.sink = sink;
+        this.atOnce = atOnce;
         this.end = end;
         write();
     }
 
-    public synchronized void put(byte[] packet) {
-        packets.add(packet);
-        write();
+    /** The array may be used again when this returns. */
+    public void put(byte[] data, int offset, int length) {
+        int written;
+        synchronized (this) {
+            written = writeAtOnce(ByteBuffer.wrap(data, offset, length));
+            if (written < length) {
+                packets.add(Arrays.copyOfRange(data, offset + written, offset + length));
+                write();
+            }
+        }
+        if (written > 0) taken.accept(written);
+    }
+
+    /** Holds the lock. Nothing overtakes what waits. */
+    private int writeAtOnce(ByteBuffer bytes) {
+        if (atOnce == null || writing || discarding || !packets.isEmpty()) return 0;
+        try {
+            return atOnce.write(bytes);
+        } catch (IOException e) {
+            return 0; // whoever writes the rest is told the same
+        }
     }
 
     /** The client sends no more. */

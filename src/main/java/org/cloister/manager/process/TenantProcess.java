@@ -2,6 +2,7 @@ package org.cloister.manager.process;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -233,11 +234,13 @@ public final class TenantProcess {
         Client.Pump output = client.output(shown, done);
         threads.execute(output);
         if (terminal) {
-            input.open(opened.input().getChannel(), null);
+            input.open(opened.input(), null, null);
             resize(size);
         } else {
             threads.execute(client.error(opened.error().getChannel(), done));
-            input.open(Witnessed.input(opened.input().getChannel(), witness), opened.input());
+            // Whoever looks on may take its time: never on a network thread.
+            WritableByteChannel atOnce = witness == Witness.NOBODY ? opened.inputAtOnce() : null;
+            input.open(Witnessed.input(opened.input(), witness), atOnce, opened::closeInput);
         }
         Session.Exit exit = opened.await();
         input.discard();

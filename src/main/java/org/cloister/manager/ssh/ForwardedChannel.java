@@ -3,7 +3,6 @@ package org.cloister.manager.ssh;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.sshd.client.channel.AbstractClientChannel;
@@ -187,7 +186,7 @@ final class ForwardedChannel extends AbstractClientChannel {
             release();
             return;
         }
-        input.open(new Sink(made.output()), this::inputEnded);
+        input.open(new Sink(made.output()), null, this::inputEnded);
         new OutputPump(this, made.input(), OutputPump.Stream.OUTPUT, seen::sent, this::outputEnded).run();
     }
 
@@ -224,7 +223,7 @@ final class ForwardedChannel extends AbstractClientChannel {
     @Override
     protected void doWriteData(byte[] data, int offset, long length) {
         seen.received((int) length);
-        input.put(Arrays.copyOfRange(data, offset, offset + (int) length));
+        input.put(data, offset, (int) length);
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -213,7 +212,7 @@ final class TenantChannel extends ChannelSession implements Client {
         OpenSession open = seen;
         if (open != null) open.received(length);
         if (running == null) giveBack((int) length); // before any process: nobody to read it
-        else running.input().put(Arrays.copyOfRange(data, offset, offset + (int) length));
+        else running.input().put(data, offset, (int) length);
     }
 
     @Override

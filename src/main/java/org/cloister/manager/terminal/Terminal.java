@@ -89,7 +89,7 @@ final class Terminal implements Client {
             return;
         }
         seen.received(bytes.length);
-        process.input().put(bytes);
+        process.input().put(bytes, 0, bytes.length);
     }
 
     void hear(String text) {

@@ -28,10 +28,10 @@ class InputQueueTest {
 
     @Test
     void whatComesBeforeTheProcessWaitsForIt() {
-        queue.put(new byte[] {1, 2});
+        put(new byte[] {1, 2});
         assertTrue(tasks.isEmpty());
-        queue.open(Channels.newChannel(process), () -> closed.set(true));
-        queue.put(new byte[] {3});
+        queue.open(Channels.newChannel(process), null, () -> closed.set(true));
+        put(new byte[] {3});
         run();
         assertArrayEquals(new byte[] {1, 2, 3}, process.toByteArray());
         assertEquals(3, taken.get());
@@ -40,8 +40,8 @@ class InputQueueTest {
 
     @Test
     void theWindowIsGivenBackOnlyAfterTheWrite() {
-        queue.open(Channels.newChannel(process), null);
-        queue.put(new byte[100]);
+        queue.open(Channels.newChannel(process), null, null);
+        put(new byte[100]);
         assertEquals(0, taken.get());
         run();
         assertEquals(100, taken.get());
@@ -49,9 +49,9 @@ class InputQueueTest {
 
     @Test
     void endOfFileComesAfterTheLastByte() {
-        queue.put(new byte[] {1});
+        put(new byte[] {1});
         queue.end();
-        queue.open(Channels.newChannel(process), () -> {
+        queue.open(Channels.newChannel(process), null, () -> {
             assertEquals(1, process.size());
             closed.set(true);
         });
@@ -65,7 +65,7 @@ class InputQueueTest {
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch said = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
-        busy.open(Channels.newChannel(process), () -> {
+        busy.open(Channels.newChannel(process), null, () -> {
             told.countDown();
             try {
                 closed.set(said.await(60, TimeUnit.SECONDS));
@@ -98,20 +98,73 @@ class InputQueueTest {
             @Override
             public void close() {}
         };
-        queue.open(broken, null);
-        queue.put(new byte[10]);
+        queue.open(broken, null, null);
+        put(new byte[10]);
         run();
-        queue.put(new byte[5]);
+        put(new byte[5]);
         run();
         assertEquals(15, taken.get());
     }
 
     @Test
     void whatWaitsForAProcessThatNeverComesIsGivenBack() {
-        queue.put(new byte[10]);
+        put(new byte[10]);
         queue.discard();
         run();
         assertEquals(10, taken.get());
+    }
+
+    @Test
+    void whatThereIsRoomForIsWrittenAtOnceAndTheRestIsNotOvertaken() {
+        Pipe pipe = new Pipe(5);
+        queue.open(Channels.newChannel(process), pipe, null);
+        byte[] packet = {1, 2, 3};
+        queue.put(packet, 1, 2);
+        assertArrayEquals(new byte[] {2, 3}, process.toByteArray());
+        assertEquals(2, taken.get());
+        assertTrue(tasks.isEmpty(), "nobody was woken");
+        put(new byte[] {4, 5, 6, 7});
+        assertEquals(5, taken.get());
+        pipe.room = 100;
+        packet[0] = 8;
+        queue.put(packet, 0, 1);
+        packet[0] = 9; // the client's array serves its next packet
+        run();
+        assertArrayEquals(new byte[] {2, 3, 4, 5, 6, 7, 8}, process.toByteArray());
+        assertEquals(7, taken.get());
+        put(new byte[] {10});
+        assertTrue(tasks.isEmpty(), "once nothing waits, nobody is woken again");
+        assertEquals(8, taken.get());
+    }
+
+    /** Leads to the process, and takes what there is room for. */
+    private final class Pipe implements WritableByteChannel {
+
+        private int room;
+
+        Pipe(int room) {
+            this.room = room;
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) {
+            int size = Math.min(room, bytes.remaining());
+            room -= size;
+            for (int i = 0; i < size; i++) process.write(bytes.get());
+            return size;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private void put(byte[] packet) {
+        queue.put(packet, 0, packet.length);
     }
 
     private void run() {
