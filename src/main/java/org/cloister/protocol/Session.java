@@ -56,7 +56,7 @@ public final class Session implements Closeable {
         return input.getChannel();
     }
 
-    /** The same pipe, opened once more such that a write takes what there is room for and never waits; null with a terminal. */
+    /** The same pipe, opened once more such that a write takes what there is room for; null with a terminal. */
     public WritableByteChannel inputAtOnce() {
         return inputAtOnce == null ? null : inputAtOnce.getChannel();
     }

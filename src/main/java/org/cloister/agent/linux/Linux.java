@@ -131,8 +131,8 @@ public final class Linux {
     }
 
     /**
-     * The writing end of the same pipe with a description of its own, on which a write takes what there is room for and
-     * never waits: O_NONBLOCK belongs to the description (open(2), pipe(7); proc_pid_fd(5)).
+     * The writing end of the same pipe with a description of its own, on which a write takes what there is room for:
+     * O_NONBLOCK belongs to the description (open(2), pipe(7); proc_pid_fd(5)).
      */
     public static Fd againAtOnce(Fd pipe) throws SyscallException {
         return open("/proc/self/fd/" + pipe.number(), O_WRONLY | O_NONBLOCK);

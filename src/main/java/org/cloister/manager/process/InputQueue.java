@@ -8,15 +8,26 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 
 /**
- * From the client to a process's standard input. The network thread puts bytes in and never waits: what there is room for
- * it writes itself, while they lie in its processor's cache and nobody needs to be woken; a borrowed thread writes the
- * rest. What lies in the queue is bounded by the client's window, which is given back only after the process took the
- * bytes.
+ * From the client to a process's standard input. What the process has room for is written by the thread that puts it in,
+ * while the bytes lie in its processor's cache and nobody needs to be woken; a borrowed thread writes the rest. What lies
+ * in the queue is bounded by the client's window, which is given back only after the process took the bytes.
+ *
+ * <p>Even a write that does not wait for room waits for a reader that is at the pipe, and a tenant can make one's page
+ * fault take as long as it likes: the reader holds the pipe's lock meanwhile (pipe_read in fs/pipe.c; seen with
+ * userfaultfd, which tenants are refused, but a slow disk or a spent processor share does it too). So only
+ * {@link #AT_ONCE} threads of the whole process may be at it; whoever comes while they are uses a borrowed thread, and a
+ * tenant that holds them all has slowed others down by a wake-up.
  */
 public final class InputQueue {
+
+    /** Threads that write at once, at most. Whoever puts in needs more than these. */
+    public static final int AT_ONCE = 4;
+
+    private static final Semaphore WRITING_AT_ONCE = new Semaphore(AT_ONCE);
 
     private final Executor threads;
     private final IntConsumer taken;
@@ -38,7 +49,7 @@ public final class InputQueue {
      * The process is there.
      *
      * @param sink waits until there is room
-     * @param atOnce leads to the same place, takes what there is room for and never waits; null if there is no such way
+     * @param atOnce leads to the same place, takes what there is room for; null if there is no such way
      * @param end closed after the last byte, when the client has sent its end of file; null if that ends nothing, as on a
      *     terminal
      */
@@ -51,24 +62,36 @@ public final class InputQueue {
 
     /** The array may be used again when this returns. */
     public void put(byte[] data, int offset, int length) {
-        int written;
         synchronized (this) {
-            written = writeAtOnce(ByteBuffer.wrap(data, offset, length));
-            if (written < length) {
-                packets.add(Arrays.copyOfRange(data, offset + written, offset + length));
+            if (!mayWriteAtOnce()) {
+                packets.add(Arrays.copyOfRange(data, offset, offset + length));
                 write();
+                return;
             }
+            writing = true;
+        }
+        int written =
+                writeAtOnce(ByteBuffer.wrap(data, offset, length)); // without the lock: whoever ends this must not wait
+        synchronized (this) {
+            writing = false;
+            if (written < length) packets.addFirst(Arrays.copyOfRange(data, offset + written, offset + length));
+            write();
         }
         if (written > 0) taken.accept(written);
     }
 
-    /** Holds the lock. Nothing overtakes what waits. */
+    /** Holds the lock; if so, a permit is taken. While anything waits somebody is writing, so nothing is overtaken. */
+    private boolean mayWriteAtOnce() {
+        return atOnce != null && !writing && !discarding && WRITING_AT_ONCE.tryAcquire();
+    }
+
     private int writeAtOnce(ByteBuffer bytes) {
-        if (atOnce == null || writing || discarding || !packets.isEmpty()) return 0;
         try {
             return atOnce.write(bytes);
         } catch (IOException e) {
             return 0; // whoever writes the rest is told the same
+        } finally {
+            WRITING_AT_ONCE.release();
         }
     }
 

@@ -16,6 +16,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.apache.sshd.server.session.ServerConnectionServiceFactory;
+import org.cloister.manager.process.InputQueue;
 import org.cloister.manager.process.Places;
 import org.cloister.manager.session.OpenSessions;
 import org.cloister.protocol.AgentClient;
@@ -23,7 +24,8 @@ import org.cloister.protocol.AgentClient;
 /** The library's server, told what to serve and to whom; knows nothing of the application around it. */
 final class GatewayServer implements Closeable {
 
-    private static final int NETWORK_THREADS = 8;
+    /** Half of them serve on, whatever those wait for that write to processes. */
+    private static final int NETWORK_THREADS = 2 * InputQueue.AT_ONCE;
 
     /** Bytes read at a time: a whole packet of {@link OutputPump#CHUNK} and what stands around it, and a part of the next. */
     private static final int READ = 64 * 1024;

@@ -11,12 +11,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class InputQueueTest {
 
@@ -137,8 +140,54 @@ class InputQueueTest {
         assertEquals(8, taken.get());
     }
 
+    @Test
+    @Timeout(120)
+    void processesThatHoldTheirPipesHoldFewThreadsAndNobodyWhoEndsThem() throws InterruptedException {
+        CountDownLatch free = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(InputQueue.AT_ONCE);
+        List<InputQueue> stuck = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        Pipe holding = new Pipe(100) {
+            @Override
+            public int write(ByteBuffer bytes) {
+                held.countDown();
+                try {
+                    free.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return bytes.remaining();
+            }
+        };
+        for (int i = 0; i < InputQueue.AT_ONCE; i++) {
+            InputQueue one = new InputQueue(tasks::add, taken::addAndGet);
+            one.open(holding, holding, () -> closed.set(true));
+            stuck.add(one);
+            threads.add(Thread.ofPlatform().daemon().start(() -> one.put(new byte[1], 0, 1)));
+        }
+        assertTrue(held.await(60, TimeUnit.SECONDS));
+
+        queue.open(Channels.newChannel(process), holding, null);
+        put(new byte[] {1, 2});
+        run();
+        assertArrayEquals(new byte[] {1, 2}, process.toByteArray(), "another is served by a borrowed thread");
+        stuck.getFirst().end();
+        stuck.getLast().discard();
+        assertFalse(closed.get(), "not before the last byte");
+
+        free.countDown();
+        for (Thread thread : threads) thread.join();
+        run();
+        assertTrue(closed.get());
+        assertEquals(2 + InputQueue.AT_ONCE, taken.get());
+        Pipe pipe = new Pipe(1);
+        queue.open(Channels.newChannel(process), pipe, null);
+        put(new byte[] {3});
+        assertEquals(0, pipe.room, "the permits are back");
+    }
+
     /** Leads to the process, and takes what there is room for. */
-    private final class Pipe implements WritableByteChannel {
+    private class Pipe implements WritableByteChannel {
 
         private int room;
 
