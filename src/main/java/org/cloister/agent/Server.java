@@ -159,6 +159,8 @@ final class Server implements Closeable {
             }
             case Request.States states -> new Reply.Tenants(parts.tenants().states());
             case Request.Inspect inspect -> new Reply.Inspected(parts.tenants().inspect(inspect.tenant()));
+            case Request.Namespaces namespaces ->
+                new Reply.Namespaces(parts.tenants().namespaces());
             case Request.Measure measure -> new Reply.Measured(parts.tenants().measure(measure.tenant()));
             case Request.Resize resize -> {
                 if (received.size() != 1) throw new Refusal(Reply.Reason.INVALID, "One terminal must come with it.");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** What the agent answers: any number of {@link Progress}, then one of another kind. */
@@ -17,6 +18,7 @@ import java.util.UUID;
     @JsonSubTypes.Type(value = Reply.Tenant.class, name = "tenant"),
     @JsonSubTypes.Type(value = Reply.Tenants.class, name = "tenants"),
     @JsonSubTypes.Type(value = Reply.Inspected.class, name = "inspected"),
+    @JsonSubTypes.Type(value = Reply.Namespaces.class, name = "namespaces"),
     @JsonSubTypes.Type(value = Reply.Measured.class, name = "measured"),
     @JsonSubTypes.Type(value = Reply.SnapshotList.class, name = "snapshots"),
     @JsonSubTypes.Type(value = Reply.TemplateList.class, name = "templates"),
@@ -84,6 +86,9 @@ public sealed interface Reply {
     record Tenants(List<TenantState> states) implements Reply {}
 
     record Inspected(Inspection inspection) implements Reply {}
+
+    /** @param tenants id to kind to inode; of each that runs */
+    record Namespaces(Map<UUID, Map<String, Long>> tenants) implements Reply {}
 
     record Measured(Usage usage) implements Reply {}
 

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
     @JsonSubTypes.Type(value = Request.Remove.class, name = "remove"),
     @JsonSubTypes.Type(value = Request.States.class, name = "states"),
     @JsonSubTypes.Type(value = Request.Inspect.class, name = "inspect"),
+    @JsonSubTypes.Type(value = Request.Namespaces.class, name = "namespaces"),
     @JsonSubTypes.Type(value = Request.Measure.class, name = "measure"),
     @JsonSubTypes.Type(value = Request.OpenSession.class, name = "open-session"),
     @JsonSubTypes.Type(value = Request.OpenForwarder.class, name = "open-forwarder"),
@@ -83,6 +84,9 @@ public sealed interface Request<R extends Reply> {
             Objects.requireNonNull(tenant, "tenant");
         }
     }
+
+    /** The namespaces of every tenant that runs, to be compared. */
+    record Namespaces() implements Request<Reply.Namespaces> {}
 
     record Measure(UUID tenant) implements Request<Reply.Measured> {
         public Measure {

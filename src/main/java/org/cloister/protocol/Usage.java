@@ -11,6 +11,8 @@ import java.util.List;
  * @param cpuThrottledMicros time in which its threads waited for their quota
  * @param receivedBytes over its link, as {@code sentBytes}
  * @param connections beyond the tenant, kept track of now
+ * @param refusedPackets that it sent to a neighbour, the machine, a private range and the like, and that went nowhere
+ * @param spoofedPackets that it sent from an address which is not its own, likewise
  * @param hits limits that acted at least once, each counter with its last time
  */
 public record Usage(
@@ -27,6 +29,8 @@ public record Usage(
         long receivedBytes,
         long sentBytes,
         long connections,
+        long refusedPackets,
+        long spoofedPackets,
         long terminals,
         List<Hit> hits) {
 

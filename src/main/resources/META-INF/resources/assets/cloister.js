@@ -97,6 +97,7 @@
 
   // ---- Polling: not while nobody looks, not under a selection, and nothing is replaced by the same
   var last = {};
+  var unfolded = [];
   function polls(element) {
     return /^every /.test(element.getAttribute('hx-trigger') || '');
   }
@@ -117,8 +118,17 @@
       return;
     }
     if (last[element.id] === event.detail.serverResponse) event.detail.shouldSwap = false;
-    else last[element.id] = event.detail.serverResponse;
+    else {
+      last[element.id] = event.detail.serverResponse;
+      unfolded = Array.prototype.slice.call(element.querySelectorAll('details[data-stays][open]'));
+    }
     showLost(false);
+  });
+  document.addEventListener('htmx:afterSwap', function () {
+    unfolded.splice(0).forEach(function (old) {
+      var fresh = document.getElementById(old.id);
+      if (fresh) fresh.open = true;
+    });
   });
   function showLost(lost) {
     var line = document.getElementById('lost');

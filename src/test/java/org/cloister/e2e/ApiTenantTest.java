@@ -50,6 +50,11 @@ class ApiTenantTest {
             assertEquals(
                     "0 " + shown.at("/uidRange/first").asLong() + " 65536",
                     namespaces.at("/uidMap/0").asText().replaceAll(" +", " ").strip());
+            JsonNode root = namespaces.at("/mounts/0");
+            assertEquals(
+                    "/ btrfs rw,nodev",
+                    root.get("at").asText() + " " + root.get("type").asText() + " "
+                            + root.get("attributes").asText());
             JsonNode first = instance.get("/tenants/api-life/processes")
                     .expect(200)
                     .json()

@@ -95,8 +95,11 @@ class BatchTest {
         assertNone();
         admin.button("Make 3 tenants").click();
         assertThat(page.locator("#invitation-row-b")).hasText(Pattern.compile("http.*/sign-in.*"));
-        assertThat(page.locator("#several .fine").nth(2)).isVisible(PATIENTLY);
+        assertThat(page.locator("#several .state.fine").nth(2)).isVisible(PATIENTLY);
         assertThat(page.locator("#several tbody tr")).hasCount(3);
+        assertThat(page.locator("#several tr", new Page.LocatorOptions().setHasText("row-a")))
+                .containsText(Pattern.compile(
+                        "Root file system.*Namespaces, limits and network.*First answer", Pattern.DOTALL));
         admin.pictures("batch-made");
         String link = page.locator("#invitation-row-b").textContent().strip();
         try (Visitor owner = chromium.visit(instance, link)) {
@@ -185,7 +188,7 @@ class BatchTest {
         admin.pictures("onboarding-invite");
         admin.button("Onboard").click();
         assertThat(page.locator("#invitation-row-a")).hasText(Pattern.compile("http.*/sign-in.*"));
-        assertThat(page.locator("#several .fine").first()).isVisible(PATIENTLY);
+        assertThat(page.locator("#several .state.fine").first()).isVisible(PATIENTLY);
         assertEquals("tenant", account("row-a").get("role").asText());
     }
 

@@ -163,6 +163,14 @@ class PagesTest {
             admin.open("/tenants/alice");
             assertThat(page.locator(".walls .fine")).hasCount(8);
             assertThat(page.locator("#live")).containsText("tenant-init");
+            assertThat(page.locator("#live")).containsText(Pattern.compile("0–65535 are \\d+–\\d+"));
+            page.locator("#mounts-summary").press("Enter");
+            Locator proc = page.locator("#mounts tr", new Page.LocatorOptions().setHasText("/proc"))
+                    .first();
+            assertThat(proc).isVisible();
+            assertThat(proc).containsText("nosuid, nodev, noexec");
+            page.waitForResponse(answer -> answer.url().contains("/live/tenants/alice"), () -> {});
+            assertThat(proc).isVisible();
             admin.pictures("tenant");
             admin.open("/");
             assertThat(page.locator("tr", new Page.LocatorOptions().setHasText("alice"))
@@ -171,6 +179,25 @@ class PagesTest {
             admin.pictures("tenants");
         } finally {
             delete("alice");
+        }
+    }
+
+    @Test
+    void aTenantsPageWaitsForNoAgentThatHangsAndSaysTheRestLater() {
+        try (TenantHandle eve = instance.tenant("eve")) {
+            admin.open("/tenants/eve");
+            String agent = Long.toString(Machine.pid(instance, "agent"));
+            Command.run("kill", "-STOP", agent).orFail();
+            try {
+                admin.open("/tenants/eve");
+                assertThat(page.getByText("Being read from the kernel.", new Page.GetByTextOptions().setExact(true)))
+                        .isVisible();
+                assertThat(page.getByLabel("Add keys")).isVisible();
+            } finally {
+                Command.run("kill", "-CONT", agent).orFail();
+            }
+            assertThat(page.locator("#live")).containsText("tenant-init");
+            assertThat(page.locator(".walls .fine")).hasCount(8);
         }
     }
 

@@ -93,7 +93,7 @@ class TenantListTest {
         assertThat(page.locator("th[aria-sort]")).hasAttribute("aria-sort", "descending");
         page.getByRole(AriaRole.COLUMNHEADER).getByText("Tenant").click();
         assertThat(rows().first()).containsText("tree-ash");
-        for (String order : List.of("state", "plan", "cpu", "memory", "processes", "disk", "hits"))
+        for (String order : List.of("state", "plan", "cpu", "network", "memory", "processes", "disk", "hits"))
             assertEquals(200, asAdmin("GET", "/?q=tree-&sort=-" + order, null).status(), order);
     }
 

@@ -55,6 +55,7 @@ public final class MessageTargets {
                 new Request.Remove(one),
                 new Request.States(),
                 new Request.Inspect(one),
+                new Request.Namespaces(),
                 new Request.Measure(one),
                 new Request.OpenSession(one, "root", "true", new Request.Terminal(80, 24, 0, 0), Map.of("LANG", "C")),
                 new Request.Resize(new Request.Terminal(1, 2, 3, 4)),

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloister.agent.linux.Fd;
 import org.cloister.agent.linux.Linux;
+import org.cloister.agent.sandbox.MountLine;
 import org.cloister.agent.sandbox.Tenants.Living;
 
 /**

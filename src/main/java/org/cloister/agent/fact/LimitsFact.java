@@ -3,6 +3,7 @@ package org.cloister.agent.fact;
 import java.io.IOException;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.cgroup.Stray;
+import org.cloister.agent.sandbox.MountLine;
 import org.cloister.agent.sandbox.Tenants.Living;
 import org.cloister.agent.storage.Pool;
 import org.cloister.protocol.Limit;

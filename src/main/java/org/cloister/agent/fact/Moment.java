@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.cloister.agent.sandbox.MountLine;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.sandbox.Tenants.Living;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.cloister.agent.sandbox.MountLine;
 import org.cloister.agent.sandbox.MountTable;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.sandbox.Tenants.Living;

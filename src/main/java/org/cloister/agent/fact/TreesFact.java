@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.cloister.agent.linux.Mounts;
+import org.cloister.agent.sandbox.MountLine;
 import org.cloister.agent.sandbox.Tenants.Living;
 import org.cloister.agent.storage.Pool;
 

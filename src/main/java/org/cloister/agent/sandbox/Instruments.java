@@ -107,6 +107,8 @@ final class Instruments {
                 traffic.receivedBytes(),
                 traffic.sentBytes(),
                 traffic.connections(),
+                traffic.refused(),
+                traffic.spoofed(),
                 terminals,
                 hits);
     }

@@ -336,12 +336,32 @@ public final class Tenants {
         List<Integer> pids = cgroups.processes(running.slot().cgroup());
         return new Inspection(
                 pid,
+                running.sandbox().launchedAt(),
+                running.sandbox().launchMicros(),
                 ProcFiles.namespaces(pid),
                 ProcFiles.lines(pid, "uid_map"),
                 ProcFiles.lines(pid, "gid_map"),
                 ProcFiles.lines(pid, "cgroup"),
+                mounted(pid),
                 pids.size(),
                 census.of(running.slot(), pids));
+    }
+
+    private static List<Inspection.Mount> mounted(int pid) throws IOException {
+        return MountLine.of(pid).stream()
+                .map(line -> new Inspection.Mount(
+                        line.at(), line.type(), line.root(), MountLine.words(line.attributes()), line.options()))
+                .toList();
+    }
+
+    /** By kind, of every tenant that runs; one that ends meanwhile is left out. */
+    public Map<UUID, Map<String, Long>> namespaces() throws IOException {
+        Map<UUID, Map<String, Long>> namespaces = new LinkedHashMap<>();
+        for (Living tenant : living()) {
+            Map<String, Long> own = ProcFiles.namespaces(tenant.pid());
+            if (!own.isEmpty()) namespaces.put(tenant.spec().id(), own);
+        }
+        return namespaces;
     }
 
     /** A tenant that runs and is not frozen, where commands can be started. */

@@ -6,6 +6,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,11 @@ public class Timelines {
         return timelines
                 .getOrDefault(operation, new Timeline(Instant.now(), Map.of(), Map.of()))
                 .copy();
+    }
+
+    /** What the operation goes through, and how far it is. */
+    public List<Phase> phases(OperationView operation) {
+        return Phase.of(operation, of(operation.id()));
     }
 
     @Scheduled(every = "10m")

@@ -6,8 +6,10 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Future;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Reply;
@@ -15,7 +17,7 @@ import org.cloister.protocol.Request;
 
 /**
  * What the frame around every page shows: the machine and whether it is well. The agent is asked at most once in two
- * seconds, however many pages are open.
+ * seconds, however many pages are open, and where it hangs a page shows what was known.
  */
 @Named("frame")
 @ApplicationScoped
@@ -23,6 +25,11 @@ import org.cloister.protocol.Request;
 public class Frame {
 
     private static final long FRESH_NANOS = 2_000_000_000L;
+
+    private static final Duration PATIENCE = Duration.ofMillis(40);
+
+    /** Before anything is known: as long as the agent may be silent. */
+    private static final Duration FIRST = Duration.ofSeconds(30);
 
     /** Tells browsers that the style sheet and scripts may have changed with this start. */
     private static final String VERSION = UUID.randomUUID().toString().substring(0, 8);
@@ -33,10 +40,31 @@ public class Frame {
     AgentClient agent;
 
     private volatile Look last;
+    private Future<Look> underWay;
 
     private Look look() {
         Look seen = last;
         if (seen != null && System.nanoTime() - seen.at() < FRESH_NANOS) return seen;
+        Soon soon = new Soon(seen == null ? FIRST : PATIENCE);
+        return soon.answer(asked(soon)).orElseGet(() -> unanswered(seen));
+    }
+
+    /** What was known stands for two seconds more: a page asks here several times, and waits once. */
+    private Look unanswered(Look seen) {
+        if (seen == null)
+            return new Look(System.nanoTime(), null, "The agent has not answered yet; load the page again.");
+        Look still = new Look(System.nanoTime(), seen.host(), seen.problem());
+        last = still;
+        return still;
+    }
+
+    private synchronized Future<Look> asked(Soon soon) {
+        if (underWay == null || underWay.isDone()) underWay = soon.ask(this::ask);
+        return underWay;
+    }
+
+    private Look ask() {
+        Look seen = last;
         Look now;
         try {
             now = new Look(System.nanoTime(), agent.ask(new Request.Host()), null);

@@ -21,6 +21,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Operations;
+import org.cloister.manager.operation.Phase;
+import org.cloister.manager.operation.Timelines;
 import org.cloister.manager.page.Sign;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Uploads;
@@ -42,6 +44,9 @@ class BatchPages {
     Operations operations;
 
     @Inject
+    Timelines timelines;
+
+    @Inject
     SshDoor ssh;
 
     @Context
@@ -60,7 +65,8 @@ class BatchPages {
     /** @param ids of the operations, as they are asked for again */
     record Progress(String ids, boolean done, List<Step> steps) {}
 
-    record Step(String tenant, Sign sign, String message, String command) {
+    /** @param problem why it did not succeed; null where it did, or may still */
+    record Step(String tenant, Sign sign, List<Phase> phases, String problem, String command) {
 
         public String commandId() {
             return "ssh-" + tenant;
@@ -139,11 +145,7 @@ class BatchPages {
     private Step step(OperationView view) {
         Sign sign = view.problem() != null
                 ? Sign.danger("failed")
-                : view.done() ? new Sign("ready", "check", "fine") : Sign.changing(view.percent() + " %");
-        return new Step(
-                view.tenant(),
-                sign,
-                view.problem() != null ? view.problem() : view.message(),
-                ssh.command(view.tenant()));
+                : view.done() ? new Sign("ready", "check", "fine") : Sign.changing("under way");
+        return new Step(view.tenant(), sign, timelines.phases(view), view.problem(), ssh.command(view.tenant()));
     }
 }

@@ -12,26 +12,23 @@ import org.cloister.protocol.AgentException;
 @ApplicationScoped
 class Looks {
 
-    private record Look(long nanos, Measured measured) {}
-
-    private final Map<UUID, Look> looks = new ConcurrentHashMap<>();
+    private final Map<UUID, Measured> looks = new ConcurrentHashMap<>();
 
     @Inject
     Observations observations;
 
     /** Null where nobody has looked since it was launched. */
     Measured last(UUID tenant) {
-        Look look = looks.get(tenant);
-        return look == null ? null : look.measured();
+        return looks.get(tenant);
     }
 
     void note(UUID tenant, Measured measured) {
-        looks.put(tenant, new Look(System.nanoTime(), measured));
+        looks.put(tenant, measured);
     }
 
     /** Looks again unless somebody did so just now. A tenant that cannot be measured, having just ended, keeps what it had. */
     void refresh(UUID tenant, long freshNanos) {
-        Look look = looks.get(tenant);
+        Measured look = looks.get(tenant);
         if (look != null && System.nanoTime() - look.nanos() < freshNanos) return;
         try {
             note(tenant, observations.measure(tenant));

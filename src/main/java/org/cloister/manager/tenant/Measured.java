@@ -11,11 +11,12 @@ import org.cloister.protocol.Usage;
 /**
  * What a tenant uses now, limit by limit.
  *
+ * @param nanos when, by System.nanoTime()
  * @param usage as the kernel counts
  * @param sessions as the gateway counts
  * @param turnedAway sessions that their limit refused
  */
-record Measured(Usage usage, int sessions, Usage.Hit turnedAway) {
+record Measured(long nanos, Usage usage, int sessions, Usage.Hit turnedAway) {
 
     /** In the limit's unit; of a rate what was counted since the launch, of CPU microseconds. A weight uses nothing. */
     long used(Limit limit) {

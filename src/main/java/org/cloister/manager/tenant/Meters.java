@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cloister.manager.limit.Heading;
@@ -25,7 +26,7 @@ class Meters {
     private static final long LEAST_NANOS = 500_000_000L;
 
     /** @param rates a second, of each limit that bounds one; empty at the first look */
-    private record Reading(long nanos, Measured measured, Map<Limit, Double> rates) {}
+    private record Reading(Measured measured, Map<Limit, Double> rates) {}
 
     private final Map<UUID, Reading> readings = new ConcurrentHashMap<>();
 
@@ -71,14 +72,34 @@ class Meters {
                 limit == Limit.CPU_WEIGHT || most == 0 && !rate ? "" : words,
                 LimitWords.value(limit, most),
                 gauge,
-                limit == Limit.CPU ? waited(now) : "",
+                hint(limit, now),
                 hit.count() == 0 ? "" : "Hit " + plural(hit.count(), "time"),
                 hit.lastAt(),
                 String.join(", ", hit.processes()));
     }
 
+    /** What was counted beside it since the launch. */
+    private static String hint(Limit limit, Measured now) {
+        if (now == null) return "";
+        return switch (limit) {
+            case CPU -> waited(now);
+            case RECEIVE, SEND -> now.used(limit) == 0 ? "" : Words.bytes(now.used(limit)) + " since it was launched.";
+            case CONNECTIONS -> turnedBack(now.usage());
+            default -> "";
+        };
+    }
+
+    private static String turnedBack(Usage usage) {
+        StringJoiner words = new StringJoiner(" ");
+        if (usage.refusedPackets() > 0)
+            words.add(plural(usage.refusedPackets(), "packet") + " to closed places went nowhere.");
+        if (usage.spoofedPackets() > 0)
+            words.add(plural(usage.spoofedPackets(), "packet") + " from addresses of others went nowhere.");
+        return words.toString();
+    }
+
     private static String waited(Measured now) {
-        return now == null || now.usage().cpuThrottledMicros() == 0
+        return now.usage().cpuThrottledMicros() == 0
                 ? ""
                 : "Waited "
                         + Words.took(Duration.ofNanos(now.usage().cpuThrottledMicros() * 1000))
@@ -91,12 +112,11 @@ class Meters {
             return Map.of();
         }
         return readings.compute(tenant, (same, last) -> {
-                    long nanos = System.nanoTime();
                     // A restarted sandbox counts from nothing again.
                     if (last == null || now.used(Limit.CPU) < last.measured().used(Limit.CPU))
-                        return new Reading(nanos, now, Map.of());
-                    if (nanos - last.nanos() < LEAST_NANOS) return last;
-                    return new Reading(nanos, now, rates(last, now, (nanos - last.nanos()) / 1e9));
+                        return new Reading(now, Map.of());
+                    long between = now.nanos() - last.measured().nanos();
+                    return between < LEAST_NANOS ? last : new Reading(now, rates(last, now, between / 1e9));
                 })
                 .rates();
     }

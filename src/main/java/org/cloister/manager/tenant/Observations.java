@@ -59,8 +59,13 @@ public class Observations {
     /** What was counted since the launch, beside what a second may bring. */
     public record Io(Measure readBytes, Measure writeBytes, Measure readOps, Measure writeOps) {}
 
-    /** As {@link Io}; connections are those of now. */
-    public record Network(Measure received, Measure sent, Measure connections) {}
+    /**
+     * As {@link Io}; connections are those of now.
+     *
+     * @param refused packets to neighbours, the machine, private ranges and the like, which went nowhere
+     * @param spoofed packets from an address that is not the tenant's, likewise
+     */
+    public record Network(Measure received, Measure sent, Measure connections, long refused, long spoofed) {}
 
     public record UsageView(
             Cpu cpu,
@@ -73,7 +78,7 @@ public class Observations {
             Measure terminals,
             Measure sessions) {}
 
-    /** The namespaces by kind, and what else tells a tenant's place on the host. */
+    /** The namespaces by kind, and what else tells a tenant's place on the host. @param mounts what its pid 1 sees mounted */
     public record NamespacesView(
             int initPid,
             long user,
@@ -86,7 +91,8 @@ public class Observations {
             long time,
             List<String> uidMap,
             List<String> gidMap,
-            List<String> cgroupPaths) {}
+            List<String> cgroupPaths,
+            List<Inspection.Mount> mounts) {}
 
     public UsageView usage(String name) {
         Tenant tenant = tenants.get(name);
@@ -99,7 +105,7 @@ public class Observations {
 
     Measured measure(UUID tenant) throws AgentException {
         Usage usage = agent.ask(new Request.Measure(tenant)).usage();
-        return new Measured(usage, sessions.count(tenant), sessions.hit(tenant));
+        return new Measured(System.nanoTime(), usage, sessions.count(tenant), sessions.hit(tenant));
     }
 
     private static UsageView view(Limits limits, Measured now) {
@@ -120,7 +126,12 @@ public class Observations {
                         of.apply(Limit.IO_WRITE),
                         of.apply(Limit.IO_READS),
                         of.apply(Limit.IO_WRITES)),
-                new Network(of.apply(Limit.RECEIVE), of.apply(Limit.SEND), of.apply(Limit.CONNECTIONS)),
+                new Network(
+                        of.apply(Limit.RECEIVE),
+                        of.apply(Limit.SEND),
+                        of.apply(Limit.CONNECTIONS),
+                        now.usage().refusedPackets(),
+                        now.usage().spoofedPackets()),
                 of.apply(Limit.TERMINALS),
                 of.apply(Limit.SESSIONS));
     }
@@ -154,6 +165,7 @@ public class Observations {
                 inodes.getOrDefault("time", 0L),
                 seen.uidMap(),
                 seen.gidMap(),
-                seen.cgroupPaths());
+                seen.cgroupPaths(),
+                seen.mounts());
     }
 }

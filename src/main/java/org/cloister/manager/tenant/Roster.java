@@ -62,8 +62,16 @@ class Roster {
         }
     }
 
-    /** @param look null where there is none @param cpu percent of a core in the last minute; -1 where it is not known */
-    record Line(Tenancy tenant, Measured look, double cpu) {
+    /** @param look null where there is none @param minute the last one */
+    record Line(Tenancy tenant, Measured look, Charts.Minute minute) {
+
+        double cpu() {
+            return minute.cpu();
+        }
+
+        double network() {
+            return minute.network();
+        }
 
         double memory() {
             return used(Limit.MEMORY);
@@ -135,8 +143,8 @@ class Roster {
                 .call(() -> Tenant.find("order by name").project(Tenancy.class).list())
                 .stream()
                 .map(tenant -> tenant.stands()
-                        ? new Line(tenant, looks.last(tenant.id()), charts.cpu(tenant.id()))
-                        : new Line(tenant, null, -1))
+                        ? new Line(tenant, looks.last(tenant.id()), charts.lastMinute(tenant.id()))
+                        : new Line(tenant, null, Charts.Minute.UNKNOWN))
                 .toList();
     }
 
@@ -150,6 +158,7 @@ class Roster {
                 tenant.failure(),
                 tenant.plan(),
                 tenant.stands() ? charts.small(tenant.id(), tenant.limits()) : null,
+                tenant.stands() ? charts.network(tenant.id(), tenant.limits()) : null,
                 Meters.three(tenant.limits(), look),
                 look == null ? 0 : look.hits(),
                 look == null ? "" : look.hitWords(),

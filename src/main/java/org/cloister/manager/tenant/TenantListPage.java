@@ -34,6 +34,7 @@ record TenantListPage(
     /**
      * @param stands whether it runs or is frozen
      * @param spark CPU over the last hour; null before the first samples
+     * @param network what crossed its link over the last hour, both ways; likewise
      * @param hits how often any of its limits acted
      * @param hitWords which ones
      */
@@ -45,6 +46,7 @@ record TenantListPage(
             String failure,
             String plan,
             Chart spark,
+            Chart network,
             List<Gauge> gauges,
             long hits,
             String hitWords,
@@ -73,7 +75,8 @@ record TenantListPage(
                 column("Tenant", TenantQuery.Order.NAME, true),
                 column("State", TenantQuery.Order.STATE, true),
                 column("Plan", TenantQuery.Order.PLAN, true),
-                column("CPU, last hour", TenantQuery.Order.CPU, false),
+                column("CPU", TenantQuery.Order.CPU, false),
+                column("Network", TenantQuery.Order.NETWORK, false),
                 column("Memory", TenantQuery.Order.MEMORY, false),
                 column("Processes", TenantQuery.Order.PROCESSES, false),
                 column("Disk", TenantQuery.Order.DISK, false),

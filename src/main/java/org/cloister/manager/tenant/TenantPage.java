@@ -14,7 +14,8 @@ import org.cloister.protocol.Reply;
  * One tenant.
  *
  * @param failure why the last change did not succeed; null when it did
- * @param standing whether its walls stand now: it runs or is frozen
+ * @param standing whether its walls were seen to stand: it runs or is frozen
+ * @param late whether something was not known in time and is asked for again
  * @param nesting whether it runs with the weaker profile
  * @param recording whether its sessions on a terminal are recorded
  * @param adminTerminals whether its people let admins open terminals
@@ -30,6 +31,7 @@ record TenantPage(
         String command,
         String failure,
         boolean standing,
+        boolean late,
         List<Wall> walls,
         String wallsSentence,
         String within,
@@ -46,6 +48,7 @@ record TenantPage(
         List<SessionView> sessions,
         List<Running> processes,
         String processesSentence,
+        List<Mounted> mounts,
         List<Key> keys,
         List<Reply.Snapshot> snapshots,
         List<PlanChoice> plans,
@@ -84,6 +87,12 @@ record TenantPage(
     record Wall(String kind, Long inode, String sentence, String icon, String tone, String path) {}
 
     record Running(String command, int pidInside, int pid, long uidInside, long uid, String memory) {}
+
+    /**
+     * @param how rw or ro, then what of nosuid, nodev and noexec holds
+     * @param options all that the kernel tells of it
+     */
+    record Mounted(String at, String type, String root, String how, String options) {}
 
     /**
      * @param options what stands before it, as in authorized_keys; empty for nothing

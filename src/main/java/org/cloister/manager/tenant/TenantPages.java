@@ -38,6 +38,12 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 @Blocking
 class TenantPages {
 
+    /** For a page to be painted at once; what is late comes with the first look of its script. */
+    private static final Duration FIRST = Duration.ofMillis(40);
+
+    /** Longer than the agent looks at the processes of whoever has thousands. */
+    private static final Duration WHOLE = Duration.ofSeconds(5);
+
     @Inject
     Tenants tenants;
 
@@ -72,16 +78,16 @@ class TenantPages {
 
     @GET
     @Path("tenants/{name}")
-    public TemplateInstance show(@PathParam("name") String name) {
-        return page(tenants.get(name), Said.NOTHING);
+    public TemplateInstance show(@PathParam("name") String name, @RestQuery String wait) {
+        return page(tenants.get(name), Said.NOTHING, wait == null ? FIRST : WHOLE);
     }
 
-    /** A tenant that is gone sends its page to the list. */
+    /** What moves, every two seconds. A tenant that is gone sends its page to the list. */
     @GET
     @Path("live/tenants/{name}")
     public Response liveShow(@PathParam("name") String name) {
         return Tenant.named(name)
-                .map(tenant -> Response.ok(Templates.show$live(views.one(tenant, Said.NOTHING), true, null)))
+                .map(tenant -> Response.ok(Templates.show$live(views.moving(tenant, WHOLE), true, null)))
                 .orElseGet(() -> Response.noContent().header("HX-Redirect", "/"))
                 .build();
     }
@@ -135,7 +141,7 @@ class TenantPages {
         Charts.View view = charts.of(tenant.id, name, tenant.limits, span);
         return Response.ok(
                         htmx == null
-                                ? Templates.show(views.one(tenant, Said.NOTHING), false, view)
+                                ? Templates.show(views.one(tenant, Said.NOTHING, FIRST), false, view)
                                 : Templates.charts(view))
                 .build();
     }
@@ -204,12 +210,13 @@ class TenantPages {
         operations.await(operation.id(), Duration.ofSeconds(10));
     }
 
-    private TemplateInstance page(Tenant tenant, Said said) {
-        return Templates.show(views.one(tenant, said), false, charts.of(tenant.id, tenant.name, tenant.limits, null));
+    private TemplateInstance page(Tenant tenant, Said said, Duration patience) {
+        return Templates.show(
+                views.one(tenant, said, patience), false, charts.of(tenant.id, tenant.name, tenant.limits, null));
     }
 
     private Response refused(int status, Tenant tenant, Said said) {
-        return Response.status(status).entity(page(tenant, said)).build();
+        return Response.status(status).entity(page(tenant, said, FIRST)).build();
     }
 
     static String who(SecurityContext caller) {

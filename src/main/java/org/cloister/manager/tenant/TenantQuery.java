@@ -34,6 +34,7 @@ record TenantQuery(String text, String state, String plan, boolean hits, Order o
         STATE(null),
         PLAN(null),
         CPU(Roster.Line::cpu),
+        NETWORK(Roster.Line::network),
         MEMORY(Roster.Line::memory),
         PROCESSES(Roster.Line::processes),
         DISK(Roster.Line::disk),

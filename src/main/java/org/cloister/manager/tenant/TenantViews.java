@@ -4,22 +4,26 @@ import static org.cloister.manager.page.Words.plural;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Future;
 import org.cloister.manager.event.Event;
 import org.cloister.manager.page.Fact;
 import org.cloister.manager.page.Frame;
 import org.cloister.manager.page.Sign;
+import org.cloister.manager.page.Soon;
 import org.cloister.manager.page.SshDoor;
 import org.cloister.manager.page.Words;
 import org.cloister.manager.plan.PlanRoom;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
+import org.cloister.manager.session.SessionView;
 import org.cloister.manager.session.SessionViews;
 import org.cloister.manager.snapshot.Snapshots;
 import org.cloister.protocol.AgentClient;
@@ -29,13 +33,18 @@ import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
-import org.cloister.protocol.TenantState;
 
 /** Gathers what the pages of tenants show, from the database and from what the agent sees now. */
 @ApplicationScoped
 class TenantViews {
 
     private static final int EVENTS = 8;
+
+    /** For what is quick unless the agent hangs, which the frame says. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** Of what a tenant uses; a page that is open asks every two seconds. */
+    private static final long FRESH_NANOS = 1_000_000_000L;
 
     @Inject
     AgentClient agent;
@@ -53,7 +62,7 @@ class TenantViews {
     Meters meters;
 
     @Inject
-    Observations observations;
+    Looks looks;
 
     @Inject
     Walls walls;
@@ -70,11 +79,48 @@ class TenantViews {
     @Inject
     SessionViews sessions;
 
-    TenantPage one(Tenant tenant, TenantPage.Said said) {
-        boolean standing = tenant.state == Tenant.State.RUNNING || tenant.state == Tenant.State.FROZEN;
-        Inspection inspection = standing ? inspection(tenant) : null;
-        Optional<TenantState> seen = standing ? seen(tenant) : Optional.empty();
-        List<TenantPage.Wall> eight = walls.of(tenant, inspection);
+    /** What of a page stays until it is loaded again. */
+    private record Still(
+            List<TenantPage.Key> keys, List<Reply.Snapshot> snapshots, List<PlanChoice> plans, List<Event> events) {
+
+        static final Still NOTHING = new Still(List.of(), List.of(), List.of(), List.of());
+    }
+
+    /** @param patience for what moves; what the agent has not told then is late, and use is as it was seen last */
+    TenantPage one(Tenant tenant, TenantPage.Said said, Duration patience) {
+        return one(tenant, said, patience, true);
+    }
+
+    /** What moves of a page, without the rest. */
+    TenantPage moving(Tenant tenant, Duration patience) {
+        return one(tenant, TenantPage.Said.NOTHING, patience, false);
+    }
+
+    private Still still(Tenant tenant) {
+        Soon soon = new Soon(PATIENCE);
+        Future<List<Reply.Snapshot>> taken = soon.ask(() -> snapshots(tenant));
+        return new Still(
+                keys(tenant),
+                soon.answer(taken).orElse(List.of()),
+                PlanChoice.all(tenant.plan, room.now()),
+                Event.latest(tenant.name, tenant.createdAt, EVENTS));
+    }
+
+    private TenantPage one(Tenant tenant, TenantPage.Said said, Duration patience, boolean whole) {
+        boolean stands = tenant.state == Tenant.State.RUNNING || tenant.state == Tenant.State.FROZEN;
+        Soon soon = new Soon(patience);
+        Future<Inspection> inspected = soon.ask(() -> stands ? inspection(tenant.id) : null);
+        Future<Walls.Others> compared = soon.ask(() -> stands ? walls.others() : null);
+        Future<Boolean> measured = soon.ask(() -> {
+            if (stands) looks.refresh(tenant.id, FRESH_NANOS);
+            return stands;
+        });
+        Still still = whole ? still(tenant) : Still.NOTHING;
+        List<SessionView> open = sessions.of(tenant.id);
+        Inspection inspection = soon.answer(inspected).orElse(null);
+        List<TenantPage.Wall> eight =
+                walls.of(tenant, stands, inspection, soon.answer(compared).orElse(null));
+        soon.answer(measured);
         List<TenantPage.Running> processes = inspection == null ? List.of() : processes(inspection);
         return new TenantPage(
                 tenant.name,
@@ -83,8 +129,9 @@ class TenantViews {
                 ssh.command(tenant.name),
                 tenant.failure,
                 inspection != null,
+                soon.late(),
                 eight,
-                Walls.sentence(eight),
+                Walls.sentence(eight, stands),
                 processes.isEmpty()
                         ? tenant.state.word()
                         : plural(processes.size(), "process").replace("processs", "processes"),
@@ -93,20 +140,21 @@ class TenantViews {
                 tenant.recording,
                 tenant.adminTerminals,
                 tenant.mayHaveTerminal(who.caller()),
-                meters.all(tenant.id, tenant.limits, measure(tenant)),
+                meters.all(tenant.id, tenant.limits, stands ? looks.last(tenant.id) : null),
                 frame.host().map(Reply.Host::missing).orElse(List.of()),
-                facts(tenant, inspection, seen),
+                facts(tenant, inspection),
                 tenant.createdAt,
-                seen.map(TenantState::startedAt).orElse(null),
-                sessions.of(tenant.id),
+                inspection == null ? null : inspection.launchedAt(),
+                open,
                 processes,
-                processes.isEmpty()
-                        ? "None: " + tenant.name + " does not run."
-                        : "The same ones, seen from inside and from the host." + cutShort(inspection),
-                keys(tenant),
-                snapshots(tenant),
-                PlanChoice.all(tenant.plan, room.now()),
-                Event.latest(tenant.name, tenant.createdAt, EVENTS),
+                inspection != null
+                        ? "The same ones, seen from inside and from the host." + cutShort(inspection)
+                        : stands ? "Being read from the kernel." : "None: " + tenant.name + " does not run.",
+                inspection == null ? List.of() : mounts(inspection),
+                still.keys(),
+                still.snapshots(),
+                still.plans(),
+                still.events(),
                 said);
     }
 
@@ -117,21 +165,26 @@ class TenantViews {
                 : " " + shown + " of " + inspection.count() + " could be read in time.";
     }
 
-    private static List<Fact> facts(Tenant tenant, Inspection inspection, Optional<TenantState> seen) {
+    private static List<Fact> facts(Tenant tenant, Inspection inspection) {
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.text("System", "Debian " + tenant.template));
-        facts.add(Fact.code("Ids on the host", tenant.firstUid() + "–" + (tenant.firstUid() + Slot.IDS - 1)));
+        if (inspection == null)
+            facts.add(Fact.code("Ids on the host", tenant.firstUid() + "–" + (tenant.firstUid() + Slot.IDS - 1)));
+        else {
+            facts.add(Fact.code("Users inside, on the host", IdMap.words(inspection.uidMap())));
+            facts.add(Fact.code("Groups inside, on the host", IdMap.words(inspection.gidMap())));
+        }
         facts.add(Fact.code("IPv4", tenant.address4));
         facts.add(Fact.code("IPv6", tenant.address6));
         Slot slot = new Slot(tenant.slot);
         facts.add(Fact.code("Link, cgroup, quota", slot.link() + ", " + slot.cgroup() + ", " + slot.qgroup()));
         if (inspection != null) facts.add(Fact.code("Pid 1 on the host", Integer.toString(inspection.initPid())));
-        seen.filter(state -> state.launchMicros() > 0)
-                .ifPresent(state -> facts.add(Fact.text(
-                        "Launched in",
-                        state.launchMicros() < 10_000
-                                ? String.format(Locale.ROOT, "%.1f ms", state.launchMicros() / 1000.0)
-                                : state.launchMicros() / 1000 + " ms")));
+        if (inspection != null && inspection.launchMicros() > 0)
+            facts.add(Fact.text(
+                    "Launched in",
+                    inspection.launchMicros() < 10_000
+                            ? String.format(Locale.ROOT, "%.1f ms", inspection.launchMicros() / 1000.0)
+                            : inspection.launchMicros() / 1000 + " ms"));
         return facts;
     }
 
@@ -144,6 +197,17 @@ class TenantViews {
                         process.uidInside(),
                         process.uid(),
                         Words.bytes(process.memoryBytes())))
+                .toList();
+    }
+
+    private static List<TenantPage.Mounted> mounts(Inspection inspection) {
+        return inspection.mounts().stream()
+                .map(mount -> new TenantPage.Mounted(
+                        mount.at(),
+                        mount.type(),
+                        mount.root(),
+                        mount.attributes().replace(",", ", "),
+                        mount.options()))
                 .toList();
     }
 
@@ -208,32 +272,7 @@ class TenantViews {
         };
     }
 
-    private Measured measure(Tenant tenant) {
-        try {
-            return tenant.state == Tenant.State.RUNNING || tenant.state == Tenant.State.FROZEN
-                    ? observations.measure(tenant.id)
-                    : null;
-        } catch (AgentException e) {
-            // The frame says when the agent is away; a tenant that just ended has nothing to measure.
-            return null;
-        }
-    }
-
-    private Inspection inspection(Tenant tenant) {
-        try {
-            return agent.ask(new Request.Inspect(tenant.id)).inspection();
-        } catch (AgentException e) {
-            return null;
-        }
-    }
-
-    private Optional<TenantState> seen(Tenant tenant) {
-        try {
-            return agent.ask(new Request.States()).states().stream()
-                    .filter(state -> state.id().equals(tenant.id))
-                    .findFirst();
-        } catch (AgentException e) {
-            return Optional.empty();
-        }
+    private Inspection inspection(UUID tenant) throws AgentException {
+        return agent.ask(new Request.Inspect(tenant)).inspection();
     }
 }

@@ -5,16 +5,15 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.cloister.protocol.AgentClient;
 import org.cloister.protocol.AgentException;
 import org.cloister.protocol.Inspection;
-import org.cloister.protocol.Reply;
 import org.cloister.protocol.Request;
 
 /**
@@ -37,89 +36,79 @@ class Walls {
             "M18 172V96",
             "M25 79L79 25");
 
-    private static final long FRESH_NANOS = 10_000_000_000L;
+    private static final Duration FRESH = Duration.ofSeconds(10);
 
-    /** @param whole every tenant that runs was asked and answered */
-    private record Others(long nanos, Map<UUID, Map<String, Long>> namespaces, boolean whole) {}
+    /** Every tenant that ran at that time. @param namespaces of each, by kind */
+    record Others(Instant at, Map<UUID, Map<String, Long>> namespaces) {}
 
     @Inject
     AgentClient agent;
 
     private volatile Others last;
 
-    /** @param inspection null when the tenant does not run */
-    List<TenantPage.Wall> of(Tenant tenant, Inspection inspection) {
+    /**
+     * @param stands whether it runs or is frozen
+     * @param inspection null when it does not stand, or where that did not come in time
+     * @param others null where they did not come in time
+     */
+    List<TenantPage.Wall> of(Tenant tenant, boolean stands, Inspection inspection, Others others) {
+        // Numbers are given again: what was another's before this one was launched says nothing.
+        boolean compared = inspection != null && others != null && others.at().isAfter(inspection.launchedAt());
+        if (inspection != null && others != null && !compared) last = null;
+        Map<UUID, Map<String, Long>> theirs = compared ? others.namespaces() : Map.of();
         List<TenantPage.Wall> walls = new ArrayList<>();
-        Map<String, Map<Long, String>> owners = inspection == null ? Map.of() : owners(tenant);
         for (int side = 0; side < KINDS.size(); side++) {
             String kind = KINDS.get(side);
             Long inode = inspection == null ? null : inspection.namespaces().get(kind);
-            if (inode == null) {
-                String word = inspection == null ? "not built now" : "not told";
-                walls.add(new TenantPage.Wall(kind, null, word, "later", "quiet", SIDES.get(side)));
-                continue;
-            }
-            String owner = owners.getOrDefault(kind, Map.of()).get(inode);
-            if (owner == null && !others().whole()) {
-                walls.add(new TenantPage.Wall(kind, inode, "not compared with all", "later", "quiet", SIDES.get(side)));
-                continue;
-            }
-            walls.add(
-                    owner == null
-                            ? new TenantPage.Wall(kind, inode, "shared with nobody", "check", "fine", SIDES.get(side))
-                            : new TenantPage.Wall(
-                                    kind, inode, "shared with " + owner, "failed", "danger", SIDES.get(side)));
+            String owner = inode == null ? null : owner(tenant, kind, inode, theirs);
+            if (inode == null)
+                walls.add(quiet(kind, null, inspection != null || stands ? "not told" : "not built now", side));
+            else if (owner != null)
+                walls.add(
+                        new TenantPage.Wall(kind, inode, "shared with " + owner, "failed", "danger", SIDES.get(side)));
+            else if (!compared) walls.add(quiet(kind, inode, "not compared with all", side));
+            else walls.add(new TenantPage.Wall(kind, inode, "shared with nobody", "check", "fine", SIDES.get(side)));
         }
         return walls;
     }
 
-    static String sentence(List<TenantPage.Wall> walls) {
+    private static TenantPage.Wall quiet(String kind, Long inode, String word, int side) {
+        return new TenantPage.Wall(kind, inode, word, "later", "quiet", SIDES.get(side));
+    }
+
+    static String sentence(List<TenantPage.Wall> walls, boolean stands) {
         long shared =
                 walls.stream().filter(wall -> wall.tone().equals("danger")).count();
         long standing =
                 walls.stream().filter(wall -> wall.tone().equals("fine")).count();
         if (shared > 0) return shared + " of its " + walls.size() + " namespaces are shared. Run an audit.";
-        if (standing == 0 && walls.stream().anyMatch(wall -> wall.inode() != null))
-            return "Some tenants did not answer, so its namespaces could not be compared with theirs.";
+        if (standing == 0 && stands && walls.stream().allMatch(wall -> wall.inode() == null))
+            return "Its namespaces are being read from the kernel.";
+        if (standing == 0 && stands) return "Its namespaces could not be compared with other tenants' yet.";
         if (standing == 0) return "Its namespaces are made anew when it starts.";
         return standing + " namespaces of its own, shared with nobody.";
     }
 
-    /** Kind to inode to whose it is, without the tenant itself. */
-    private Map<String, Map<Long, String>> owners(Tenant tenant) {
-        Map<String, Map<Long, String>> owners = new TreeMap<>();
-        for (Tenant other : Tenant.all()) {
-            if (other.id.equals(tenant.id)) continue;
-            others().namespaces()
-                    .getOrDefault(other.id, Map.of())
-                    .forEach((kind, inode) -> owners.computeIfAbsent(kind, absent -> new HashMap<>())
-                            .put(inode, other.name));
+    /** Whose namespace it is beside the tenant's; null for nobody's. */
+    private static String owner(Tenant tenant, String kind, Long inode, Map<UUID, Map<String, Long>> others) {
+        if (inode.equals(ofHost(kind))) return "the host";
+        for (Map.Entry<UUID, Map<String, Long>> other : others.entrySet()) {
+            if (other.getKey().equals(tenant.id)) continue;
+            if (!inode.equals(other.getValue().get(kind))) continue;
+            Tenant owner = Tenant.findById(other.getKey());
+            return owner == null ? "a tenant that is gone" : owner.name;
         }
-        for (String kind : KINDS) {
-            Long inode = ofHost(kind);
-            if (inode != null)
-                owners.computeIfAbsent(kind, absent -> new HashMap<>()).put(inode, "the host");
-        }
-        return owners;
+        return null;
     }
 
-    private Others others() {
+    /** The namespaces of every tenant that runs, a few seconds old at most. */
+    Others others() throws AgentException {
         Others seen = last;
-        if (seen != null && System.nanoTime() - seen.nanos() < FRESH_NANOS) return seen;
-        Map<UUID, Map<String, Long>> namespaces = new HashMap<>();
-        boolean whole = true;
-        for (Tenant tenant : Tenant.all()) {
-            try {
-                namespaces.put(
-                        tenant.id,
-                        agent.ask(new Request.Inspect(tenant.id)).inspection().namespaces());
-            } catch (AgentException e) {
-                // Only one that does not run shares nothing; of any other nothing is known.
-                whole &= e.reason() == Reply.Reason.CONFLICT || e.reason() == Reply.Reason.UNKNOWN;
-            }
-        }
-        last = new Others(System.nanoTime(), namespaces, whole);
-        return last;
+        Instant now = Instant.now();
+        if (seen != null && seen.at().isAfter(now.minus(FRESH)) && !seen.at().isAfter(now)) return seen;
+        Others asked = new Others(now, agent.ask(new Request.Namespaces()).tenants());
+        last = asked;
+        return asked;
     }
 
     /** "pid:[4026531836]" */

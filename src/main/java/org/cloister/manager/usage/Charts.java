@@ -14,6 +14,10 @@ import org.cloister.protocol.Limits;
 @ApplicationScoped
 public class Charts {
 
+    private static final int CPU = History.LIMITS.indexOf(Limit.CPU);
+    private static final int RECEIVE = History.LIMITS.indexOf(Limit.RECEIVE);
+    private static final int SEND = History.LIMITS.indexOf(Limit.SEND);
+
     @Inject
     History history;
 
@@ -22,6 +26,12 @@ public class Charts {
      * @param empty whether nothing was sampled in it yet
      */
     public record View(String tenant, String span, List<String> spans, boolean empty, List<Chart> charts) {}
+
+    /** @param cpu percent of a core; -1 where it is not known @param network bytes a second, both ways; likewise */
+    public record Minute(double cpu, double network) {
+
+        public static final Minute UNKNOWN = new Minute(-1, -1);
+    }
 
     public View of(UUID id, String tenant, Limits limits, String word) {
         Span span = Span.of(word);
@@ -37,15 +47,38 @@ public class Charts {
 
     /** CPU over the last hour, for a line of a list; null before the first samples. */
     public Chart small(UUID id, Limits limits) {
-        List<Sample> samples = history.atHand(id);
-        if (samples.size() < 2) return null;
-        Instant to = Instant.now();
-        return Chart.of(0, limits.of(Limit.CPU), samples, to.minus(Span.HOUR.back()), to, Span.HOUR.step(), 0);
+        return small(CPU, limits.of(Limit.CPU), history.atHand(id));
     }
 
-    /** Percent of a core in the last minute that was sampled; -1 where none was. */
-    public double cpu(UUID id) {
+    /** What crossed the link over the last hour, both ways together; as {@link #small}. */
+    public Chart network(UUID id, Limits limits) {
+        long receive = limits.of(Limit.RECEIVE);
+        long send = limits.of(Limit.SEND);
+        List<Sample> samples = history.atHand(id).stream().map(Charts::bothWays).toList();
+        return small(RECEIVE, receive == 0 || send == 0 ? 0 : receive + send, samples);
+    }
+
+    static Sample bothWays(Sample sample) {
+        return new Sample(sample.at(), bothWays(sample.mean()), bothWays(sample.peak()));
+    }
+
+    private static float[] bothWays(float[] used) {
+        float[] sum = used.clone();
+        sum[RECEIVE] += used[SEND];
+        return sum;
+    }
+
+    private static Chart small(int index, long most, List<Sample> samples) {
+        if (samples.size() < 2) return null;
+        Instant to = Instant.now();
+        return Chart.of(index, most, samples, to.minus(Span.HOUR.back()), to, Span.HOUR.step(), 0);
+    }
+
+    /** The last minute that was sampled. */
+    public Minute lastMinute(UUID id) {
         List<Sample> samples = history.atHand(id);
-        return samples.isEmpty() ? -1 : samples.getLast().mean()[0];
+        if (samples.isEmpty()) return Minute.UNKNOWN;
+        float[] mean = samples.getLast().mean();
+        return new Minute(mean[CPU], mean[RECEIVE] + mean[SEND]);
     }
 }

@@ -130,7 +130,7 @@ class ViewTextTest {
     }
 
     private static Usage usage(long cpuMicros, long ioReadBytes) {
-        return new Usage(cpuMicros, 0, 0, 0, 0, 0, ioReadBytes, 0, 0, 0, 0, 0, 0, 0, List.of());
+        return new Usage(cpuMicros, 0, 0, 0, 0, 0, ioReadBytes, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.time.Instant;
 import java.util.List;
+import org.cloister.protocol.Limit;
 import org.junit.jupiter.api.Test;
 
 class ChartTest {
@@ -48,6 +49,15 @@ class ChartTest {
         Chart chart = chart(100, sample(0, 1, 1), sample(1, 2, 2));
         assertEquals("", chart.ceiling());
         assertEquals("M0.0 34.8L5.0 5.7", chart.line());
+    }
+
+    @Test
+    void aListsLineOfTheNetworkIsWhatCameAndWhatWent() {
+        float[] used = {50, 5, 4, 9, 0, 0, 300, 40};
+        Sample both = Charts.bothWays(new Sample(FROM, used, used));
+        assertEquals(340, both.mean()[History.LIMITS.indexOf(Limit.RECEIVE)]);
+        assertEquals(340, both.peak()[History.LIMITS.indexOf(Limit.RECEIVE)]);
+        assertEquals(300, used[6], "the samples at hand stay as they are");
     }
 
     @Test

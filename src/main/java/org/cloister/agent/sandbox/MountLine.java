@@ -1,4 +1,4 @@
-package org.cloister.agent.fact;
+package org.cloister.agent.sandbox;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloister.agent.linux.Mounts;
-import org.cloister.agent.sandbox.ProcFiles;
 
 /**
  * A line of /proc/PID/mountinfo (proc_pid_mountinfo(5)).
@@ -17,7 +16,7 @@ import org.cloister.agent.sandbox.ProcFiles;
  * @param attributes MOUNT_ATTR_*: read-only, nosuid, nodev, noexec
  * @param propagation shared or master and its peer group; empty for a private mount
  */
-record MountLine(
+public record MountLine(
         int id,
         String device,
         String root,
@@ -30,7 +29,7 @@ record MountLine(
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
     /** Of the mount namespace of a process; empty where it has ended. */
-    static List<MountLine> of(int pid) throws IOException {
+    public static List<MountLine> of(int pid) throws IOException {
         List<MountLine> lines = new ArrayList<>();
         for (String line : ProcFiles.whole(pid, "mountinfo").lines().toList()) {
             String[] halves = line.split(" - ", 2);
@@ -64,18 +63,18 @@ record MountLine(
     }
 
     /** "NAME=VALUE" as the file system has it, or "no NAME". */
-    String option(String name) {
+    public String option(String name) {
         return Arrays.stream(options.split(","))
                 .filter(option -> option.startsWith(name + "="))
                 .findFirst()
                 .orElse("no " + name);
     }
 
-    String words() {
+    public String words() {
         return type + " " + root + " " + words(attributes);
     }
 
-    static String words(long attributes) {
+    public static String words(long attributes) {
         List<String> words = new ArrayList<>();
         words.add((attributes & Mounts.MOUNT_ATTR_RDONLY) != 0 ? "ro" : "rw");
         if ((attributes & Mounts.MOUNT_ATTR_NOSUID) != 0) words.add("nosuid");
