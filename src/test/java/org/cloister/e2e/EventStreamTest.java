@@ -3,6 +3,7 @@ package org.cloister.e2e;
 import static org.cloister.e2e.ApiInputTest.problem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -86,6 +87,34 @@ class EventStreamTest {
             while (links < 6) links += hear(ear, heard);
         }
         for (int i = 1; i < heard.size(); i++) assertEquals(heard.get(i - 1) + 1, heard.get(i), heard.toString());
+    }
+
+    /** A page's stream begins anew each minute, so its end counts only within half of one. */
+    @Test
+    void aStreamEndsWithTheSignInThatOpenedItAndOthersGoOn() throws Exception {
+        try (Person auditor = Person.create(instance, "stream-auditor", "auditor", null);
+                Ear other = new Ear("", null)) {
+            BufferedReader log = follow(auditor, "/api/v1/events/stream");
+            BufferedReader list = follow(auditor, "/live/tenants");
+            assertNotNull(log.readLine());
+            assertNotNull(list.readLine());
+            auditor.form("/sign-out", Map.of()).expect(200);
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            for (BufferedReader stream : List.of(log, list))
+                while (stream.readLine() != null) assertTrue(System.nanoTime() < end, "it goes on");
+            while (!other.next().getValue().contains("stream-auditor signed out")) {
+                assertTrue(System.nanoTime() < end + PATIENCE.toNanos(), "nobody signed out");
+            }
+        }
+    }
+
+    private BufferedReader follow(Person person, String path) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) instance.url().resolve(path).toURL().openConnection();
+        connection.setRequestProperty("Cookie", person.cookie());
+        connection.setRequestProperty("Accept", "text/event-stream");
+        connection.setReadTimeout((int) PATIENCE.toMillis());
+        return new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
     }
 
     /** @return 1 where it is a link that was made; others have their events meanwhile */

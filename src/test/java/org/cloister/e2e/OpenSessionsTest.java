@@ -157,7 +157,7 @@ class OpenSessionsTest {
             assertEquals(255, trapped.exitValue());
             String said = new String(trapped.getErrorStream().readAllBytes());
             assertTrue(
-                    said.startsWith("This session was ended by the administrator."),
+                    said.startsWith("This session was ended by the admin."),
                     said); // then a shell may say that its child was hung up on
             Eventually.holds(() -> alice.ssh("test -s /root/hup").orFail());
             long at = Long.parseLong(alice.ssh("cat /root/hup").orFail().out().strip());

@@ -113,6 +113,10 @@ final class PageSocket implements WebSocket.Listener, AutoCloseable {
         socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
     }
 
+    void ping() {
+        socket.sendPing(ByteBuffer.allocate(0)).join();
+    }
+
     void say(String word) {
         socket.sendText(word, true).join();
     }

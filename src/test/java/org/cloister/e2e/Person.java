@@ -60,6 +60,25 @@ record Person(Instance instance, String name, String cookie) implements AutoClos
         return instance.send("GET", path, null, headers);
     }
 
+    /** A token of theirs. @param scope all or read */
+    String token(String scope) {
+        return instance.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        Map.of("name", "test", "scope", scope, "days", 1),
+                        Map.of(
+                                "Cookie",
+                                cookie,
+                                "Origin",
+                                instance.url().toString(),
+                                "Content-Type",
+                                "application/json"))
+                .expect(201)
+                .json()
+                .get("token")
+                .asText();
+    }
+
     @Override
     public void close() {
         instance.request("DELETE", "/accounts/" + name, null);

@@ -95,6 +95,23 @@ class RecordingTest {
     }
 
     @Test
+    void aTerminalInAPageIsRecordedAsItsAccountsAndItsUserIsToldFirst() {
+        try (Person owner = Person.create(instance, "rec-owner", "tenant", "rec-alice");
+                PageSocket terminal = PageSocket.open(instance, "rec-alice", owner)) {
+            terminal.awaitShown("#");
+            assertTrue(terminal.shown().startsWith(ANNOUNCEMENT), terminal.shown());
+            terminal.type("echo in-a-page-$((6 * 7)); exit\r");
+            terminal.awaitEnd();
+        }
+        JsonNode recording = newest(alice);
+        assertEquals("rec-owner", recording.get("account").asText());
+        assertFalse(recording.has("fingerprint"), recording.toString());
+        String cast = cast(alice, recording);
+        assertTrue(cast.startsWith("{\"version\":2,\"width\":100,\"height\":30,"), cast);
+        assertTrue(cast.contains("in-a-page-42"), cast);
+    }
+
+    @Test
     void aRecordingLiesSealedForTheManagerAloneAndGoesWithItsTenant() throws IOException {
         terminal(alice, "echo in-plain-sight-$((6 * 7))");
         JsonNode recording = newest(alice);

@@ -74,7 +74,7 @@ class TerminalPagesTest {
             admin.page.locator("a[href$='/terminal']").click();
             assertThat(admin.page.getByText("You are a guest")).isVisible();
             shows(admin, "#");
-            assertThat(owner.page.locator("#terminal-state")).containsText("The admin admin opened a terminal");
+            assertThat(owner.page.locator("#terminal-state")).containsText("The admin opened a terminal");
             type(admin, "echo guest-$((40 + 2))");
             shows(admin, "guest-42");
 

@@ -65,8 +65,9 @@ class TerminalSocketTest {
                 List.of("https://evil.example", own + ".evil.example", "null", own.replace("http", "https") + "1"))
             assertEquals(403, status(Map.of("Cookie", owner.cookie(), "Origin", origin)), origin);
         assertEquals(403, status(Map.of("Cookie", owner.cookie())), "no page at all");
-        assertEquals(403, status(Map.of("Authorization", "Bearer " + token("read"))), "a token that may only read");
-        assertEquals(401, status(Map.of("Authorization", "Bearer " + token("read") + "x")));
+        assertEquals(
+                403, status(Map.of("Authorization", "Bearer " + owner.token("read"))), "a token that may only read");
+        assertEquals(401, status(Map.of("Authorization", "Bearer " + owner.token("read") + "x")));
         assertEquals(before, opened());
         assertEquals(0, sessions().size());
 
@@ -75,7 +76,7 @@ class TerminalSocketTest {
             terminal.awaitShown("it is 42");
             terminal.awaitShown("root\r\nglass-alice\r\n30 100");
         }
-        assertEquals(101, status(Map.of("Authorization", "Bearer " + token("all"))), "a program of the owner's");
+        assertEquals(101, status(Map.of("Authorization", "Bearer " + owner.token("all"))), "a program of the owner's");
     }
 
     @Test
@@ -130,6 +131,23 @@ class TerminalSocketTest {
             terminal.awaitShown("now\n");
             try {
                 for (int i = 0; i < 40 && terminal.closed() == 0; i++) terminal.send(new byte[16 * 1024]);
+            } catch (RuntimeException closed) {
+                // while it was being sent
+            }
+            terminal.awaitEnd();
+            assertEquals(1008, terminal.closed());
+        }
+    }
+
+    @Test
+    void whoeverPingsWithoutEndIsCut() {
+        try (PageSocket terminal = PageSocket.open(instance, "glass-alice", owner)) {
+            terminal.awaitShown("#");
+            for (int i = 0; i < 60; i++) terminal.ping();
+            terminal.type("echo still $((1 + 1))\r");
+            terminal.awaitShown("still 2");
+            try {
+                for (int i = 0; i < 60; i++) terminal.ping();
             } catch (RuntimeException closed) {
                 // while it was being sent
             }
@@ -268,24 +286,6 @@ class TerminalSocketTest {
 
     private static int status(Map<String, String> headers) {
         return PageSocket.status(instance, "glass-alice", headers);
-    }
-
-    private static String token(String scope) {
-        return instance.send(
-                        "POST",
-                        "/api/v1/tokens",
-                        Map.of("name", "terminal", "scope", scope, "days", 1),
-                        Map.of(
-                                "Cookie",
-                                owner.cookie(),
-                                "Origin",
-                                instance.url().toString(),
-                                "Content-Type",
-                                "application/json"))
-                .expect(201)
-                .json()
-                .get("token")
-                .asText();
     }
 
     /** How many the log tells of. */

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import org.cloister.manager.problem.Page;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.right.Streams;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 @Path("/api/v1/events")
@@ -36,6 +37,9 @@ class EventResource {
 
     @Inject
     EventStream stream;
+
+    @Inject
+    Streams streams;
 
     /** Whether every event is still what it was sealed as; all of them are read for it. */
     @GET
@@ -56,14 +60,15 @@ class EventResource {
             @QueryParam("tenant") String tenant, @HeaderParam("Last-Event-ID") String seen, @Context Sse sse) {
         if (seen != null && !seen.matches("[0-9]{1,18}"))
             throw Refusal.invalid("Last-Event-ID", "Last-Event-ID is the id of the last event that was seen.");
-        return stream.follow(tenant, seen == null ? null : Long.valueOf(seen)).map(told -> {
-            OutboundSseEvent.Builder event = sse.newEventBuilder().id(Long.toString(told.sequence()));
-            return told.event() == null
-                    ? event.comment("").build()
-                    : event.mediaType(MediaType.APPLICATION_JSON_TYPE)
-                            .data(told.event())
-                            .build();
-        });
+        return streams.whileKnown(stream.follow(tenant, seen == null ? null : Long.valueOf(seen)))
+                .map(told -> {
+                    OutboundSseEvent.Builder event = sse.newEventBuilder().id(Long.toString(told.sequence()));
+                    return told.event() == null
+                            ? event.comment("").build()
+                            : event.mediaType(MediaType.APPLICATION_JSON_TYPE)
+                                    .data(told.event())
+                                    .build();
+                });
     }
 
     /** In the order of the log. Without after=, the last page: what a reader who follows the log begins with. */

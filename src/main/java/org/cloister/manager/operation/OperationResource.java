@@ -9,6 +9,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.UUID;
+import org.cloister.manager.right.Streams;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 
 @Path("/api/v1/operations/{id}")
@@ -16,6 +17,9 @@ class OperationResource {
 
     @Inject
     Operations operations;
+
+    @Inject
+    Streams streams;
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
@@ -31,6 +35,6 @@ class OperationResource {
     @Blocking
     public Multi<OperationView> stream(@PathParam("id") UUID id) {
         operations.get(id);
-        return operations.watch(id);
+        return streams.whileKnown(operations.watch(id));
     }
 }

@@ -10,9 +10,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.UUID;
+import org.cloister.manager.right.Who;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /** Everyone's open sessions. */
@@ -26,8 +26,8 @@ class AllSessionsResource {
     @Inject
     OpenSessions open;
 
-    @Context
-    SecurityContext caller;
+    @Inject
+    Who who;
 
     @Context
     UriInfo uri;
@@ -42,6 +42,6 @@ class AllSessionsResource {
     @DELETE
     @Path("{id}")
     public void end(@PathParam("id") UUID id) {
-        open.end(caller.getUserPrincipal().getName(), null, id);
+        open.end(who.caller(), null, id);
     }
 }

@@ -55,9 +55,10 @@ public final class OpenConnection extends Traffic {
      *
      * @param ending tells the client the sentence that it is given, and ends the channel and what runs there; must not
      *     block
+     * @param telling shows a client that has a terminal the sentence that it is given; must not block
      */
-    public OpenSession open(Runs runs, Consumer<String> ending) {
-        OpenSession session = new OpenSession(this, runs, ending);
+    public OpenSession open(Runs runs, Consumer<String> ending, Consumer<String> telling) {
+        OpenSession session = new OpenSession(this, runs, ending, telling);
         opened.incrementAndGet();
         sessions.put(session.id(), session);
         return session;

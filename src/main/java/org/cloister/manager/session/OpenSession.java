@@ -11,14 +11,16 @@ public final class OpenSession extends Traffic {
     private final OpenConnection connection;
     private final Runs runs;
     private final Consumer<String> ending;
+    private final Consumer<String> telling;
     private final UUID id = Ids.next();
     private final Instant since = Instant.now();
 
-    OpenSession(OpenConnection connection, Runs runs, Consumer<String> ending) {
+    OpenSession(OpenConnection connection, Runs runs, Consumer<String> ending, Consumer<String> telling) {
         super(connection);
         this.connection = connection;
         this.runs = runs;
         this.ending = ending;
+        this.telling = telling;
     }
 
     /**
@@ -38,6 +40,11 @@ public final class OpenSession extends Traffic {
     /** Hangs up on what runs, and tells the client the sentence. */
     public void end(String sentence) {
         ending.accept(sentence);
+    }
+
+    /** Something that whoever is at the terminal should know. */
+    void tell(String sentence) {
+        telling.accept(sentence);
     }
 
     public UUID id() {

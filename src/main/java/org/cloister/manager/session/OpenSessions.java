@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.right.Caller;
 
 /** Every connection that is logged in now, and what runs on it. */
 @ApplicationScoped
@@ -70,12 +71,26 @@ public class OpenSessions {
     }
 
     /**
+     * Tells everybody who has a terminal in the tenant. What has none carries data that a line would spoil, and is left
+     * alone.
+     *
+     * @param but who needs not be told, having done it
+     */
+    public void tell(UUID tenant, String sentence, OpenConnection but) {
+        for (OpenConnection connection : connections.values()) {
+            if (connection == but || !connection.who().tenantId().equals(tenant)) continue;
+            for (OpenSession session : connection.sessions()) if (session.runs().terminal()) session.tell(sentence);
+        }
+    }
+
+    /**
      * Ends one: what runs in it gets a hang-up, and its client is told by whom.
      *
+     * @param by who asked for it
      * @param tenant whose it must be; null if it may be anybody's
      * @throws Refusal there is none of that id
      */
-    void end(String actor, UUID tenant, UUID id) {
+    void end(Caller by, UUID tenant, UUID id) {
         Line line = lines(tenant).stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()
@@ -83,12 +98,12 @@ public class OpenSessions {
         OpenConnection.Who who = line.who();
         // Written down first: if it cannot be, nothing is ended behind the log's back.
         events.record(
-                actor,
+                by.account(),
                 who.account() == null ? "ssh.ended" : "terminal.ended",
                 who.tenant(),
                 // The log keeps no command: there may be a password in it.
                 "The session (" + line.runs().kind() + ") of " + who.user() + " from " + who.address() + " with "
                         + who.with() + " was ended.");
-        line.ending().accept("This session was ended by the administrator.");
+        line.ending().accept("This session was ended by " + by.person() + ".");
     }
 }

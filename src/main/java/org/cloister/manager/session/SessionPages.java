@@ -10,14 +10,13 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.cloister.manager.problem.Refusal;
+import org.cloister.manager.right.Who;
 import org.cloister.manager.tenant.Tenants;
 
 /** Everyone's open sessions; those of one tenant stand on its page. Whatever ended meanwhile needs no ending. */
@@ -34,6 +33,9 @@ class SessionPages {
 
     @Inject
     Tenants tenants;
+
+    @Inject
+    Who who;
 
     @CheckedTemplate
     static class Templates {
@@ -58,22 +60,22 @@ class SessionPages {
     @POST
     @Path("sessions/{id}/end")
     @Consumes(MediaType.WILDCARD)
-    public Response end(@PathParam("id") UUID id, @Context SecurityContext caller) {
-        end(caller, null, id);
+    public Response end(@PathParam("id") UUID id) {
+        endUnlessGone(null, id);
         return Response.seeOther(URI.create("/sessions")).build();
     }
 
     @POST
     @Path("tenants/{name}/sessions/{id}/end")
     @Consumes(MediaType.WILDCARD)
-    public Response end(@PathParam("name") String name, @PathParam("id") UUID id, @Context SecurityContext caller) {
-        end(caller, tenants.get(name).id, id);
+    public Response end(@PathParam("name") String name, @PathParam("id") UUID id) {
+        endUnlessGone(tenants.get(name).id, id);
         return Response.seeOther(URI.create("/tenants/" + name + "#sessions")).build();
     }
 
-    private void end(SecurityContext caller, UUID tenant, UUID id) {
+    private void endUnlessGone(UUID tenant, UUID id) {
         try {
-            open.end(caller.getUserPrincipal().getName(), tenant, id);
+            open.end(who.caller(), tenant, id);
         } catch (Refusal gone) {
             if (gone.kind() != Refusal.Kind.UNKNOWN) throw gone;
         }

@@ -10,9 +10,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.UUID;
+import org.cloister.manager.right.Who;
 import org.cloister.manager.tenant.Tenants;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
@@ -30,8 +30,8 @@ class SessionResource {
     @Inject
     Tenants tenants;
 
-    @Context
-    SecurityContext caller;
+    @Inject
+    Who who;
 
     @Context
     UriInfo uri;
@@ -48,6 +48,6 @@ class SessionResource {
     @DELETE
     @Path("{id}")
     public void end(@PathParam("name") String name, @PathParam("id") UUID id) {
-        open.end(caller.getUserPrincipal().getName(), tenants.get(name).id, id);
+        open.end(who.caller(), tenants.get(name).id, id);
     }
 }

@@ -183,9 +183,12 @@ final class TenantChannel extends ChannelSession implements Client {
                 Sources.address(getSession().getClientAddress()),
                 Sources.address(getSession().getIoSession().getLocalAddress()));
         String forced = login.permissions().command();
-        seen = connection.open(forced == null ? runs : Runs.command(forced, request.terminal() != null), sentence -> {
-            if (process != null) process.end(sentence);
-        });
+        seen = connection.open(
+                forced == null ? runs : Runs.command(forced, request.terminal() != null),
+                sentence -> {
+                    if (process != null) process.end(sentence);
+                },
+                sentence -> threads.execute(() -> tell(sentence)));
         TenantProcess prepared = new TenantProcess(this, request, seen, agent, places, threads);
         if (wishes.wantsAgent()) prepared.give(() -> forwarding.agent(getSession()));
         process = prepared;
@@ -309,6 +312,23 @@ final class TenantChannel extends ChannelSession implements Client {
         writePacket(packet);
     }
 
+    /**
+     * On the standard error of a client that has a terminal, a line of its own, as wall(1) writes to one; where the client
+     * takes nothing for a while it is not told.
+     */
+    private void tell(String sentence) {
+        if (isClosing() || isEofSent()) return;
+        byte[] line = ("\r\n" + sentence + "\r\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            getRemoteWindow().waitAndConsume(line.length, ANNOUNCEMENT);
+            if (!isEofSent()) writeError(line);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
+            LOG.debugf("a client was not told something: %s", e.getMessage());
+        }
+    }
+
     @Override
     public void endOutput() {
         if (isClosing()) return;
@@ -344,10 +364,7 @@ final class TenantChannel extends ChannelSession implements Client {
             byte[] line = (sentence + (wishes.terminal() == null ? "\n" : "\r\n")).getBytes(StandardCharsets.UTF_8);
             if (!isEofSent() && getRemoteWindow().getSize() >= line.length) {
                 getRemoteWindow().consume(line.length);
-                Buffer packet = message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA);
-                packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
-                packet.putBytes(line);
-                writePacket(packet);
+                writeError(line);
             }
             sendEof();
             sendExitStatus(255);
@@ -355,6 +372,13 @@ final class TenantChannel extends ChannelSession implements Client {
             LOG.debugf("a refusal: %s", e.getMessage());
         }
         end();
+    }
+
+    private void writeError(byte[] line) throws IOException {
+        Buffer packet = message(SshConstants.SSH_MSG_CHANNEL_EXTENDED_DATA);
+        packet.putUInt(SshConstants.SSH_EXTENDED_DATA_STDERR);
+        packet.putBytes(line);
+        writePacket(packet);
     }
 
     private void sendExitSignal(String name) throws IOException {

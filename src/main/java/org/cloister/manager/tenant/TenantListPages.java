@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
 import java.util.List;
 import org.cloister.manager.page.SshDoor;
+import org.cloister.manager.right.Streams;
 import org.cloister.manager.right.Who;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -33,6 +34,9 @@ class TenantListPages {
 
     @Inject
     RosterStream stream;
+
+    @Inject
+    Streams streams;
 
     @Inject
     Many many;
@@ -100,14 +104,14 @@ class TenantListPages {
     }
 
     /**
-     * What changes on that page, as pieces of HTML whose ids say what they replace. Ends after a minute: who asks again is
-     * asked again who they are.
+     * What changes on that page, as pieces of HTML whose ids say what they replace. Ends after a minute, and
+     * with the sign-in.
      */
     @GET
     @Path("live/tenants")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Multi<String> live(@BeanParam Asked asked) {
-        return stream.follow(asked.query(), viewer());
+        return streams.whileKnown(stream.follow(asked.query(), viewer()));
     }
 
     /**

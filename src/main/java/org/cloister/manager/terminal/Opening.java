@@ -31,6 +31,7 @@ record Opening(
 
     /** For the beginning of a sentence. */
     String person() {
-        return (byAdmin() ? "The admin " : "") + caller.account();
+        String person = caller.person();
+        return byAdmin() ? "T" + person.substring(1) : person;
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,7 +48,7 @@ final class Terminal implements Client {
     private final AtomicInteger untold = new AtomicInteger();
     private final AtomicInteger pings = new AtomicInteger();
     private final AtomicBoolean over = new AtomicBoolean();
-    private volatile long heardNanos = System.nanoTime();
+    private final Silence silence = new Silence(System::nanoTime);
 
     Terminal(
             Opening opening,
@@ -61,7 +60,7 @@ final class Terminal implements Client {
         this.opening = opening;
         this.socket = socket;
         connection = open.connected(opening.who(), this::end);
-        seen = connection.open(Runs.shell(true), this::end);
+        seen = connection.open(Runs.shell(true), this::end, this::notice);
         Request.OpenSession request = new Request.OpenSession(
                 opening.tenantId(), Opening.USER, null, opening.size().terminal(), ENVIRONMENT);
         process = new TenantProcess(this, request, seen, agent, places, threads);
@@ -69,6 +68,10 @@ final class Terminal implements Client {
 
     Opening opening() {
         return opening;
+    }
+
+    OpenConnection connection() {
+        return connection;
     }
 
     void start() {
@@ -108,12 +111,12 @@ final class Terminal implements Client {
     }
 
     void heard() {
-        heardNanos = System.nanoTime();
+        silence.broken();
     }
 
-    /** Whether nothing was heard for so long, pings being answered by every browser. */
-    boolean isSilent(Duration time) {
-        return System.nanoTime() - heardNanos > time.toNanos();
+    /** Whether nobody is at the other end any more. */
+    boolean isSilent() {
+        return silence.isTooLong();
     }
 
     /** No page of ours does that. */
@@ -123,7 +126,7 @@ final class Terminal implements Client {
 
     // --- what the page is sent ---
 
-    void notice(String sentence) {
+    private void notice(String sentence) {
         say(Word.notice(sentence));
     }
 

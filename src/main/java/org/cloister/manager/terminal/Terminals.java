@@ -7,13 +7,11 @@ import io.quarkus.websockets.next.WebSocketConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.process.TenantPlaces;
 import org.cloister.manager.right.StandingChanged;
@@ -29,9 +27,6 @@ import org.jboss.logging.Logger;
 class Terminals {
 
     private static final Logger LOG = Logger.getLogger(Terminals.class);
-
-    /** Browsers answer pings, which go out every twenty seconds. */
-    private static final Duration SILENCE = Duration.ofSeconds(70);
 
     /** Each has a pump, a thread that waits for its end, and at times one that writes; their stacks are shallow. */
     private static final long STACK = 256 * 1024;
@@ -73,16 +68,8 @@ class Terminals {
             terminal.refuse("No terminal can be opened in " + opening.tenant() + " just now; try again in a moment.");
             return;
         }
-        if (opening.byAdmin())
-            ofTenant(opening, other -> {
-                if (other != terminal) other.notice(sentence + ".");
-            });
+        if (opening.byAdmin()) open.tell(opening.tenantId(), sentence + ".", terminal.connection());
         terminal.start();
-    }
-
-    private void ofTenant(Opening opening, Consumer<Terminal> told) {
-        for (Terminal terminal : terminals.values())
-            if (terminal.opening().tenantId().equals(opening.tenantId())) told.accept(terminal);
     }
 
     /** The terminal of that socket; null where there is none any more. */
@@ -128,7 +115,7 @@ class Terminals {
     @Scheduled(every = "20s", delayed = "20s")
     void recheck() {
         for (Terminal terminal : terminals.values()) {
-            if (terminal.isSilent(SILENCE)) terminal.cut();
+            if (terminal.isSilent()) terminal.cut();
             else recheck(terminal);
         }
     }
