@@ -1,6 +1,9 @@
 package org.cloister.protocol;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -26,7 +29,21 @@ public record ChainLink(String schema, long sequence, String previous, Instant s
 
     /** @throws IOException it is no record of the chain */
     public static ChainLink of(byte[] document) throws IOException {
-        return of(Frames.JSON.readTree(document), document);
+        return of(values(document), document);
+    }
+
+    /** The plain values of the outermost object alone: a report may hold a hundred thousand attempts. */
+    private static JsonNode values(byte[] document) throws IOException {
+        ObjectNode values = Frames.JSON.createObjectNode();
+        try (JsonParser parser = Frames.JSON.createParser(document)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                if (parser.nextToken().isScalarValue()) values.put(name, parser.getText());
+                else parser.skipChildren();
+            }
+        }
+        return values;
     }
 
     /** @param read the same document */

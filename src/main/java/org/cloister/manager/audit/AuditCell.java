@@ -1,6 +1,8 @@
 package org.cloister.manager.audit;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.cloister.manager.page.Sign;
 
 /**
@@ -48,18 +50,8 @@ record AuditCell(
             String brokenIn,
             String controls) {}
 
-    long count(String verdict) {
-        return attempts.stream()
-                .filter(attempt -> attempt.verdict().equals(verdict))
-                .count();
-    }
-
-    /** Attempts that could be made at all. */
-    long tried() {
-        return attempts.size() - count("not-applicable");
-    }
-
-    boolean isBetween(String one, String other) {
-        return attacker.equals(one) && victim.equals(other);
+    /** How many attempts came to each verdict. */
+    Map<String, Long> counts() {
+        return attempts.stream().collect(Collectors.groupingBy(Attempt::verdict, Collectors.counting()));
     }
 }

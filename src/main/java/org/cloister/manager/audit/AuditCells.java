@@ -7,7 +7,9 @@ import static org.cloister.manager.page.Words.plural;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,16 +28,42 @@ final class AuditCells {
             "network", "Network",
             "kernel", "Kernel");
 
-    private final Map<String, JsonNode> vectors;
+    private final Map<String, JsonNode> vectors = new LinkedHashMap<>();
+
+    /** Of the report; up to cloister-audit/1 they stood in each attempt. */
     private final JsonNode controls;
 
+    /** @param report all of it but the cells */
+    AuditCells(JsonNode report) {
+        for (JsonNode vector : report.path("vectors")) vectors.put(text(vector, "name"), vector);
+        controls = report.path("controls");
+    }
+
     /**
-     * @param vectors by name
-     * @param controls of the report; up to cloister-audit/1 they stood in each attempt
+     * One cell of a report.
+     *
+     * @return null where the report has no such cell
+     * @throws IllegalArgumentException the document is not JSON
      */
-    AuditCells(Map<String, JsonNode> vectors, JsonNode controls) {
-        this.vectors = vectors;
-        this.controls = controls;
+    static AuditCell find(byte[] bytes, String attacker, String victim) {
+        AuditDocument document = new AuditDocument(bytes);
+        List<AuditCell> found = new ArrayList<>();
+        try {
+            AuditCells reader = new AuditCells(document.outline());
+            document.cells(cell -> {
+                if (text(cell, "attacker").equals(attacker)
+                        && text(cell, "victim").equals(victim)) found.add(reader.cell(cell));
+                return found.isEmpty();
+            });
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the report is not JSON", e);
+        }
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    /** The catalogue, in its order. */
+    Collection<JsonNode> vectors() {
+        return vectors.values();
     }
 
     AuditCell cell(JsonNode cell) {

@@ -1,7 +1,9 @@
 package org.cloister.manager.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +20,25 @@ record AuditDifference(UUID before, List<String> changes) {
     /** More are counted, not told. */
     private static final int TOLD = 30;
 
-    static AuditDifference of(UUID id, JsonNode before, JsonNode now) {
+    /**
+     * @param before the report before, whose id is {@code id}
+     * @throws IllegalArgumentException one of them is not JSON
+     */
+    static AuditDifference of(UUID id, byte[] before, byte[] now) {
+        try {
+            return of(id, new AuditDocument(before), new AuditDocument(now));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("report " + id + " or the one after it is not JSON", e);
+        }
+    }
+
+    private static AuditDifference of(UUID id, AuditDocument earlier, AuditDocument later) throws IOException {
+        JsonNode before = earlier.outline();
+        JsonNode now = later.outline();
         List<String> changes = new ArrayList<>();
-        Map<String, String> attemptsBefore = attempts(before);
+        changed(earlier, later, changes);
         Map<String, String> tenantsBefore = verdicts(before.path("tenants"), "name", "profile");
         Map<String, String> tenantsNow = verdicts(now.path("tenants"), "name", "profile");
-        changed(attemptsBefore, attempts(now), changes);
         changed(
                 verdicts(before.path("facts"), "name", "verdict"),
                 verdicts(now.path("facts"), "name", "verdict"),
@@ -49,25 +64,48 @@ record AuditDifference(UUID before, List<String> changes) {
     private static void changed(Map<String, String> before, Map<String, String> now, List<String> changes) {
         List<String> worse = new ArrayList<>();
         List<String> better = new ArrayList<>();
-        now.forEach((what, verdict) -> {
-            String was = before.get(what);
-            if (was == null || was.equals(verdict)) return;
-            (verdict.equals("failed") ? worse : better).add(what + ": " + verdict + "; it was " + was + " before.");
+        now.forEach((what, verdict) -> change(what, before.get(what), verdict, worse, better));
+        changes.addAll(worse);
+        changes.addAll(better);
+    }
+
+    private static void change(String what, String was, String is, List<String> worse, List<String> better) {
+        if (was == null || was.equals(is)) return;
+        (is.equals("failed") ? worse : better).add(what + ": " + is + "; it was " + was + " before.");
+    }
+
+    /** Attempts. Verdicts of one of the two are held, since either may have a hundred thousand. */
+    private static void changed(AuditDocument before, AuditDocument now, List<String> changes) throws IOException {
+        Map<String, Map<String, String>> verdicts = new HashMap<>();
+        before.cells(cell -> {
+            verdicts.put(between(cell), verdicts(cell));
+            return true;
+        });
+        List<String> worse = new ArrayList<>();
+        List<String> better = new ArrayList<>();
+        now.cells(cell -> {
+            Map<String, String> was = verdicts.getOrDefault(between(cell), Map.of());
+            verdicts(cell)
+                    .forEach((vector, verdict) ->
+                            change(between(cell) + ", " + vector, was.get(vector), verdict, worse, better));
+            return true;
         });
         changes.addAll(worse);
         changes.addAll(better);
     }
 
-    private static Map<String, String> attempts(JsonNode report) {
-        Map<String, String> attempts = new LinkedHashMap<>();
-        for (JsonNode cell : report.path("cells"))
-            for (JsonNode attempt : cell.path("attempts"))
-                attempts.put(
-                        cell.path("attacker").asText() + " at "
-                                + cell.path("victim").asText() + ", "
-                                + attempt.path("vector").asText(),
-                        attempt.path("verdict").asText());
-        return attempts;
+    private static String between(JsonNode cell) {
+        return cell.path("attacker").asText() + " at " + cell.path("victim").asText();
+    }
+
+    /** By vector. One of each word, of a hundred thousand. */
+    private static Map<String, String> verdicts(JsonNode cell) {
+        Map<String, String> verdicts = new LinkedHashMap<>();
+        for (JsonNode attempt : cell.path("attempts"))
+            verdicts.put(
+                    attempt.path("vector").asText().intern(),
+                    attempt.path("verdict").asText().intern());
+        return verdicts;
     }
 
     private static Map<String, String> verdicts(JsonNode list, String name, String value) {

@@ -14,6 +14,7 @@ import org.cloister.manager.page.Sign;
  * @param columns the victims of a square; empty where attackers are listed, each with its own victims
  * @param shown which attackers are listed, in words; empty for a square
  * @param tenant whose cells alone are listed; empty for everybody's
+ * @param notable cells in which something did not pass, and {@code unshown} how many more there are; empty for none
  * @param weaker which tenants ran with a weaker profile, one sentence; empty if none did
  */
 record AuditPage(
@@ -36,6 +37,7 @@ record AuditPage(
         String claims,
         String notClaimed,
         List<AuditCell> notable,
+        String unshown,
         String sequence,
         String signer,
         String previous) {

@@ -87,7 +87,7 @@ class AuditPages {
         readings.note(caller.getUserPrincipal().getName(), id, Form.PAGE);
         AuditReading reading = new AuditReading(id, report.document);
         AuditDifference difference = report.before()
-                .map(before -> reading.since(new AuditReading(before.id, before.document)))
+                .map(before -> AuditDifference.of(before.id, before.document, report.document))
                 .orElse(null);
         return Templates.show(reading.page(tenant.strip(), LISTED), difference);
     }
@@ -101,14 +101,10 @@ class AuditPages {
             @PathParam("victim") String victim,
             @HeaderParam("HX-Request") String htmx,
             @Context SecurityContext caller) {
-        AuditCell cell = reading(id).cell(attacker, victim);
+        AuditCell cell = AuditCells.find(audits.get(id).document, attacker, victim);
         readings.note(caller.getUserPrincipal().getName(), id, Form.PAGE);
         if (cell == null) throw Refusal.unknown("This audit has no such cell.");
         return htmx == null ? Templates.cell(cell, id) : Templates.cell$evidence(cell, id);
-    }
-
-    private AuditReading reading(UUID id) {
-        return new AuditReading(id, audits.get(id).document);
     }
 
     private static AuditListPage page(String fault) {

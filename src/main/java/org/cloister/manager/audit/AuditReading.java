@@ -4,16 +4,13 @@ import static org.cloister.manager.page.Words.count;
 import static org.cloister.manager.page.Words.plural;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -29,38 +26,53 @@ import org.cloister.manager.page.Words;
  */
 final class AuditReading {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     static final String HOST = "host";
 
-    private final JsonNode report;
+    /** Cells whose evidence stands in the report as a whole, where something did not pass; the file has all. */
+    private static final int EVIDENCE = 100;
+
+    /** Names that are told one by one. */
+    private static final int NAMES = 24;
+
     private final UUID id;
-    private final Map<String, JsonNode> vectors = new LinkedHashMap<>();
-    private final List<AuditCell> cells;
+    private final JsonNode report;
+    private final List<AuditTally> cells = new ArrayList<>();
+    private final AuditVectors tallies;
+    private final List<AuditCell> notable = new ArrayList<>();
+    private long notables;
+
+    /** Attempts whose owner's own access is known, and those of them where it succeeded. */
+    private long owned;
+
+    private long held;
 
     /** @throws IllegalArgumentException the document is not JSON */
-    AuditReading(UUID id, byte[] document) {
+    AuditReading(UUID id, byte[] bytes) {
         this.id = id;
+        AuditDocument document = new AuditDocument(bytes);
         try {
-            report = JSON.readTree(document);
+            report = document.outline();
+            AuditCells reader = new AuditCells(report);
+            tallies = new AuditVectors(reader.vectors());
+            document.cells(cell -> {
+                note(reader.cell(cell));
+                return true;
+            });
         } catch (IOException e) {
             throw new IllegalArgumentException("report " + id + " is not JSON", e);
         }
-        for (JsonNode vector : report.path("vectors")) vectors.put(text(vector, "name"), vector);
-        cells = stream(report.path("cells"))
-                .map(new AuditCells(vectors, report.path("controls"))::cell)
-                .toList();
     }
 
-    /** @return null if the report has no such cell */
-    AuditCell cell(String attacker, String victim) {
-        return cells.stream()
-                .filter(cell -> cell.isBetween(attacker, victim))
-                .findFirst()
-                .orElse(null);
-    }
-
-    AuditDifference since(AuditReading before) {
-        return AuditDifference.of(before.id, before.report, report);
+    private void note(AuditCell cell) {
+        cells.add(AuditTally.of(cell));
+        tallies.add(cell);
+        for (AuditCell.Attempt attempt : cell.attempts()) {
+            if (attempt.owner().isEmpty() || attempt.verdict().equals("not-applicable")) continue;
+            owned++;
+            if (attempt.owner().equals("succeeded")) held++;
+        }
+        if (cell.notable().isEmpty()) return;
+        if (notables++ < EVIDENCE) notable.add(cell);
     }
 
     /** With every attacker. */
@@ -86,15 +98,18 @@ final class AuditReading {
                 rows.rows(),
                 rows.shown(),
                 tenant,
-                new AuditVectors(vectors.values(), cells).groups(),
-                plural(vectors.size(), "vector") + ", " + plural(total(), "attempt"),
+                tallies.groups(),
+                plural(report.path("vectors").size(), "vector") + ", " + plural(total(), "attempt"),
                 outside(),
                 findings(),
                 controls(),
                 facts(),
                 text(report, "claims"),
                 text(report, "notClaimed"),
-                cells.stream().filter(cell -> !cell.notable().isEmpty()).toList(),
+                List.copyOf(notable),
+                notables > notable.size()
+                        ? "The evidence of " + plural(notables - notable.size(), "more cell") + " is in the file."
+                        : "",
                 text(report, "sequence"),
                 text(report, "signer"),
                 text(report, "previous"));
@@ -166,7 +181,10 @@ final class AuditReading {
                 .map(tenant -> text(tenant, "name"))
                 .toList();
         if (names.isEmpty()) return "";
-        return String.join(", ", names) + (names.size() == 1 ? " was" : " were")
+        int told = Math.min(names.size(), NAMES);
+        return String.join(", ", names.subList(0, told))
+                + (names.size() > told ? " and " + count(names.size() - told) + " more" : "")
+                + (names.size() == 1 ? " was" : " were")
                 + " allowed nesting: user namespaces of its own bring far more of the kernel within"
                 + " reach than the strict profile does.";
     }
@@ -174,7 +192,7 @@ final class AuditReading {
     /** Tenants in the order of the report, the host last. */
     private Set<String> victims() {
         Set<String> victims = new LinkedHashSet<>(attackers());
-        cells.stream().map(AuditCell::victim).filter(victim -> !isHost(victim)).forEach(victims::add);
+        cells.stream().map(AuditTally::victim).filter(victim -> !isHost(victim)).forEach(victims::add);
         victims.add(HOST);
         return victims;
     }
@@ -210,19 +228,11 @@ final class AuditReading {
 
     /** The owner's control belongs to each attempt and is summed up here; the other two belong to the run. */
     private List<AuditPage.Control> controls() {
-        List<AuditCell.Attempt> owned = cells.stream()
-                .flatMap(cell -> cell.attempts().stream())
-                .filter(attempt ->
-                        !attempt.owner().isEmpty() && !attempt.verdict().equals("not-applicable"))
-                .toList();
-        long held = owned.stream()
-                .filter(attempt -> attempt.owner().equals("succeeded"))
-                .count();
         List<AuditPage.Control> controls = new ArrayList<>();
         controls.add(new AuditPage.Control(
                 "The owner’s own access",
-                owned.isEmpty() ? controlSign("") : controlSign(held == owned.size() ? "passed" : "void"),
-                count(held) + " of " + count(owned.size())
+                owned == 0 ? controlSign("") : controlSign(held == owned ? "passed" : "void"),
+                count(held) + " of " + count(owned)
                         + " succeeded from inside the victim: what the attacker looked for was really there."));
         controls.add(control(
                 "broken",
@@ -253,8 +263,15 @@ final class AuditReading {
         facts.add(Fact.text("Kernel", orDash(text(host, "kernel"))));
         facts.add(Fact.code("Boot", orDash(text(host, "bootId"))));
         facts.add(Fact.text("Instance", orDash(text(report, "instance"))));
-        facts.add(Fact.text("Tenants", attackers().isEmpty() ? "none" : String.join(", ", attackers())));
+        facts.add(Fact.text("Tenants", names()));
         return facts;
+    }
+
+    /** More are listed where it says whom they tried to reach. */
+    private String names() {
+        Set<String> names = attackers();
+        if (names.isEmpty()) return "none";
+        return names.size() <= NAMES ? String.join(", ", names) : count(names.size());
     }
 
     private int tenants() {

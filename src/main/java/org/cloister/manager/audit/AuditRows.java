@@ -27,7 +27,7 @@ final class AuditRows {
     private final Collection<String> victims;
     private final String tenant;
     private final int most;
-    private final Map<String, Map<String, AuditCell>> cells = new LinkedHashMap<>();
+    private final Map<String, Map<String, AuditTally>> cells = new LinkedHashMap<>();
     private final boolean listed;
 
     /**
@@ -38,7 +38,7 @@ final class AuditRows {
             UUID id,
             List<String> attackers,
             Collection<String> victims,
-            List<AuditCell> cells,
+            List<AuditTally> cells,
             String tenant,
             int most) {
         this.id = id;
@@ -47,7 +47,7 @@ final class AuditRows {
         this.tenant = tenant;
         this.most = most;
         this.listed = attackers.size() > SIDE;
-        for (AuditCell cell : cells)
+        for (AuditTally cell : cells)
             this.cells
                     .computeIfAbsent(cell.attacker(), attacker -> new LinkedHashMap<>())
                     .put(cell.victim(), cell);
@@ -85,7 +85,7 @@ final class AuditRows {
                 .toList();
     }
 
-    private List<AuditCell> own(String attacker) {
+    private List<AuditTally> own(String attacker) {
         return cells.getOrDefault(attacker, Map.of()).values().stream()
                 .filter(cell -> tenant.isEmpty()
                         || cell.attacker().equals(tenant)
@@ -95,7 +95,7 @@ final class AuditRows {
 
     private AuditPage.Row row(String attacker) {
         List<AuditPage.Square> squares = new ArrayList<>();
-        for (AuditCell cell : own(attacker)) squares.add(square(attacker, cell.victim()));
+        for (AuditTally cell : own(attacker)) squares.add(square(attacker, cell.victim()));
         return new AuditPage.Row(attacker, squares);
     }
 
@@ -105,7 +105,7 @@ final class AuditRows {
 
     private AuditPage.Square square(String attacker, String victim) {
         if (attacker.equals(victim)) return new AuditPage.Square("", word(victim), "", "", "", "itself", "", "", null);
-        AuditCell cell = cells.getOrDefault(attacker, Map.of()).get(victim);
+        AuditTally cell = cells.getOrDefault(attacker, Map.of()).get(victim);
         if (cell == null) return new AuditPage.Square("", word(victim), "", "", "", "not tried", "", "", null);
         boolean counted = !cell.verdict().equals("not-applicable");
         String count = counted ? cell.count(cell.verdict()) + " of " + cell.tried() : "none";

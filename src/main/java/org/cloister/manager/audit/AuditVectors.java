@@ -18,12 +18,14 @@ final class AuditVectors {
     private final Collection<JsonNode> vectors;
     private final Map<String, Map<String, Long>> verdicts = new HashMap<>();
 
-    AuditVectors(Collection<JsonNode> vectors, List<AuditCell> cells) {
+    AuditVectors(Collection<JsonNode> vectors) {
         this.vectors = vectors;
-        for (AuditCell cell : cells)
-            for (AuditCell.Attempt attempt : cell.attempts())
-                verdicts.computeIfAbsent(attempt.vector(), vector -> new HashMap<>())
-                        .merge(attempt.verdict(), 1L, Long::sum);
+    }
+
+    void add(AuditCell cell) {
+        for (AuditCell.Attempt attempt : cell.attempts())
+            verdicts.computeIfAbsent(attempt.vector(), vector -> new HashMap<>())
+                    .merge(attempt.verdict(), 1L, Long::sum);
     }
 
     /** In the order of the catalogue. */

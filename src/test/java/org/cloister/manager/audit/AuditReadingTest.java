@@ -42,7 +42,7 @@ class AuditReadingTest {
 
     @Test
     void aVerdictThatIsNotKnownIsShownAsVoid() {
-        AuditCell cell = reading("passed", 3, 0, 0, "excellent", "splendid").cell("eve", "bob");
+        AuditCell cell = cell(document("passed", 3, 0, 0, "excellent", "splendid"));
         assertEquals("void", cell.verdict());
         assertEquals("void", cell.attempts().get(0).verdict());
     }
@@ -82,7 +82,7 @@ class AuditReadingTest {
         AuditPage.Square square = reading.page().rows().get(1).cells().get(0);
         assertEquals("1 of 1", square.count());
         assertEquals("1 not applicable", square.more());
-        AuditCell cell = reading.cell("eve", "bob");
+        AuditCell cell = cell(document);
         assertTrue(cell.sentence().contains("tried 1 time to reach bob"), cell.sentence());
         assertEquals(
                 List.of("Processes: 1 stopped", "What processes share: 0 stopped, 1 not applicable"),
@@ -101,17 +101,15 @@ class AuditReadingTest {
                  "controls":{"broken":{"attempts":{"see":{"outcome":"succeeded","detail":"kill"}}},
                    "owners":{"bob":{"path":"/root/.canary","attempts":{"see":{"outcome":"succeeded","detail":"mine"}}}}}}
                 """;
-        AuditCell cell = new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8)).cell("eve", "bob");
+        AuditCell cell = cell(document);
         AuditCell.Attempt see = cell.attempts().get(0);
         assertEquals(
                 "/root/.canary succeeded mine succeeded kill",
                 String.join(" ", see.target(), see.owner(), see.ownerDetail(), see.broken(), see.brokenDetail()));
         AuditCell.Attempt clock = cell.attempts().get(1);
         assertEquals("", clock.target() + clock.owner() + clock.broken());
-        AuditCell.Attempt before = reading("passed", 1, 0, 0, "passed", "passed")
-                .cell("eve", "bob")
-                .attempts()
-                .get(0);
+        AuditCell.Attempt before =
+                cell(document("passed", 1, 0, 0, "passed", "passed")).attempts().get(0);
         assertEquals("pid 22 succeeded succeeded", before.target() + " " + before.owner() + " " + before.broken());
     }
 
@@ -143,8 +141,29 @@ class AuditReadingTest {
     }
 
     @Test
+    void ofManyTenantsTheirNumberIsToldAndOfMuchEvidenceTheFirstIsShown() {
+        String tenants = IntStream.range(0, 200)
+                .mapToObj(i -> "{\"name\":\"t" + i + "\",\"profile\":\"nesting\"}")
+                .collect(Collectors.joining(","));
+        String cells = IntStream.range(0, 200)
+                .mapToObj(i -> "{\"attacker\":\"t" + i + "\",\"victim\":\"host\",\"verdict\":\"failed\",\"attempts\":["
+                        + "{\"vector\":\"see\",\"verdict\":\"failed\",\"outcome\":\"succeeded\"}]}")
+                .collect(Collectors.joining(","));
+        AuditPage page = new AuditReading(
+                        ID,
+                        ("{\"verdict\":\"failed\",\"tenants\":[" + tenants + "],\"cells\":[" + cells + "]}")
+                                .getBytes(StandardCharsets.UTF_8))
+                .page();
+        assertEquals("200", page.facts().getLast().value());
+        assertEquals(100, page.notable().size());
+        assertEquals("The evidence of 100 more cells is in the file.", page.unshown());
+        assertTrue(page.weaker().contains("t23 and 176 more were allowed nesting"), page.weaker());
+        assertEquals(200, page.rows().size());
+    }
+
+    @Test
     void whatGotThroughStandsBeforeTheGroups() {
-        AuditCell cell = reading("failed", 2, 1, 0, "failed", "failed").cell("eve", "bob");
+        AuditCell cell = cell(document("failed", 2, 1, 0, "failed", "failed"));
         assertEquals(1, cell.notable().size());
         assertEquals(0, cell.groups().size());
     }
@@ -175,9 +194,8 @@ class AuditReadingTest {
     }
 
     /** Bob and eve, and one cell: eve at bob, with one attempt. */
-    private static AuditReading reading(
-            String verdict, int passed, int failed, int voided, String cell, String attempt) {
-        String document = """
+    private static String document(String verdict, int passed, int failed, int voided, String cell, String attempt) {
+        return """
                 {"schema":"cloister-audit/1","verdict":"%s","startedAt":"2026-01-01T00:00:00Z",
                  "finishedAt":"2026-01-01T00:00:02Z","unheardOf":{"a":1},
                  "tenants":[{"name":"bob","slot":1},{"name":"eve","slot":2}],
@@ -188,6 +206,15 @@ class AuditReadingTest {
                     "owner":{"outcome":"succeeded"},"broken":{"outcome":"succeeded"}}]}],
                  "findings":[]}
                 """.formatted(verdict, passed, failed, voided, cell, attempt);
-        return new AuditReading(ID, document.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AuditReading reading(
+            String verdict, int passed, int failed, int voided, String cell, String attempt) {
+        return new AuditReading(
+                ID, document(verdict, passed, failed, voided, cell, attempt).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AuditCell cell(String document) {
+        return AuditCells.find(document.getBytes(StandardCharsets.UTF_8), "eve", "bob");
     }
 }
