@@ -20,7 +20,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.operation.Operation;
@@ -46,6 +45,10 @@ import org.jboss.logging.Logger;
 public class Reconciliation {
 
     private static final Logger LOG = Logger.getLogger(Reconciliation.class);
+
+    /** Tenants that are worked on side by side: some wait for a template to be built. The agent has place for 256 requests. */
+    private static final int AT_ONCE = 64;
+
     private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
     private static final Duration LAST_RETRY = Duration.ofMinutes(10);
 
@@ -70,18 +73,13 @@ public class Reconciliation {
     @Inject
     Event<TenantChanged> changed;
 
-    private final Map<UUID, Lane> lanes = new ConcurrentHashMap<>();
     private final Map<UUID, Retry> retries = new ConcurrentHashMap<>();
 
     /** Platform threads: a wait in the socket's native code would pin a virtual one. */
-    private final ExecutorService workers = Executors.newCachedThreadPool(
-            Thread.ofPlatform().daemon().name("tenant-", 0).factory());
+    private final ExecutorService workers = Executors.newFixedThreadPool(
+            AT_ONCE, Thread.ofPlatform().daemon().name("tenant-", 0).factory());
 
-    /** The turns of one tenant, forgotten when nobody works on it or waits to. */
-    private static final class Lane {
-        private final ReentrantLock turn = new ReentrantLock(true);
-        private int users;
-    }
+    private final Lanes lanes = new Lanes(workers);
 
     /** When to try again what the agent could not do, twice as late each time. */
     private record Retry(Instant at, Duration pause) {}
@@ -108,7 +106,7 @@ public class Reconciliation {
         }
         List<Tenant> tenants = QuarkusTransaction.requiringNew().call(Tenant::all);
         for (Tenant tenant : tenants) {
-            if (!lanes.containsKey(tenant.id) && differs(tenant, seen.get(tenant.id))) enqueue(tenant.id, null);
+            if (!lanes.isBusy(tenant.id) && differs(tenant, seen.get(tenant.id))) enqueue(tenant.id, null);
         }
     }
 
@@ -238,23 +236,9 @@ public class Reconciliation {
         return new Retry(Instant.now().plus(pause), pause);
     }
 
-    private Lane enter(UUID tenant) {
-        return lanes.compute(tenant, (same, there) -> {
-            Lane lane = there == null ? new Lane() : there;
-            lane.users++;
-            return lane;
-        });
-    }
-
-    private void leave(UUID tenant) {
-        lanes.compute(tenant, (same, lane) -> --lane.users == 0 ? null : lane);
-    }
-
     /** @param operation null where nobody waits for it */
     private void enqueue(UUID tenant, UUID operation) {
-        workers.execute(() -> {
-            Lane lane = enter(tenant);
-            lane.turn.lock();
+        lanes.add(tenant, () -> {
             try {
                 run(tenant, operation);
             } catch (RuntimeException e) {
@@ -264,9 +248,6 @@ public class Reconciliation {
                             operation,
                             Reply.Reason.FAULT,
                             "Something went wrong in the manager itself; its log says what. It tries again by itself.");
-            } finally {
-                lane.turn.unlock();
-                leave(tenant);
             }
         });
     }
