@@ -1,5 +1,6 @@
 package org.cloister;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -71,8 +72,7 @@ class StructureTest {
                 .that()
                 .resideInAPackage("org.cloister.agent.linux..")
                 .should()
-                .dependOnClassesThat(resideIn("org.cloister")
-                        .and(com.tngtech.archunit.base.DescribedPredicate.not(resideIn("org.cloister.agent.linux")))));
+                .dependOnClassesThat(resideIn("org.cloister").and(not(resideIn("org.cloister.agent.linux")))));
     }
 
     @Test
@@ -108,23 +108,40 @@ class StructureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "org.cloister.agent.fact", "org.cloister.agent.proof", "org.cloister.agent.neighbour"));
+                        "org.cloister.agent.fact",
+                        "org.cloister.agent.chain",
+                        "org.cloister.agent.proof",
+                        "org.cloister.agent.neighbour"));
         check(noClasses()
                 .that()
                 .resideInAPackage("org.cloister.agent.fact")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.cloister.agent.proof", "org.cloister.agent.neighbour"));
+                .resideInAnyPackage(
+                        "org.cloister.agent.chain", "org.cloister.agent.proof", "org.cloister.agent.neighbour"));
     }
 
     @Test
-    void theProofDoesNotKnowTheNeighbourTest() {
+    void proofAndNeighbourTestKnowTheChainAndNotEachOther() {
         check(noClasses()
                 .that()
                 .resideInAPackage("org.cloister.agent.proof")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.cloister.agent.neighbour"));
+        check(noClasses()
+                .that()
+                .resideInAPackage("org.cloister.agent.neighbour")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.cloister.agent.proof"));
+        check(noClasses()
+                .that()
+                .resideInAPackage("org.cloister.agent.chain")
+                .should()
+                .dependOnClassesThat(resideIn("org.cloister.agent")
+                        .and(not(resideIn("org.cloister.agent.chain")))
+                        .and(not(resideIn("org.cloister.agent.sandbox")))));
     }
 
     @Test

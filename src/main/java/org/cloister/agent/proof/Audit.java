@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.cloister.agent.chain.Chain;
 import org.cloister.agent.fact.Facts;
 import org.cloister.agent.sandbox.Refusal;
 import org.cloister.agent.sandbox.Tenants;
@@ -59,7 +60,7 @@ public final class Audit {
      */
     public synchronized Reply.Sealed run(List<UUID> chosen, List<UUID> focus, Consumer<Reply.Progress> progress)
             throws IOException, Refusal {
-        Instant started = Report.now();
+        Instant started = Chain.now();
         List<TenantSpec> running = tenants.living().stream()
                 .map(Tenants.Living::spec)
                 .filter(spec -> chosen.contains(spec.id()))
@@ -111,7 +112,7 @@ public final class Audit {
                 instance,
                 Report.worst(all),
                 started,
-                Report.now(),
+                Chain.now(),
                 Report.Host.here(),
                 pairs.scope(),
                 pairs.ring().stream()

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.cloister.agent.chain.Chain;
+import org.cloister.agent.chain.WholeFile;
 import org.cloister.agent.fact.Remains;
 import org.cloister.agent.sandbox.Refusal;
 import org.cloister.agent.sandbox.Tenants;
@@ -150,7 +152,7 @@ public final class Deletion {
                 instance,
                 "agent",
                 Report.worst(looks.stream().map(Deletion::verdict).toList()),
-                Report.now(),
+                Chain.now(),
                 Report.Host.here(),
                 new Tenant(gone.id(), gone.name(), gone.slot()),
                 new Range(slot.firstUid(), Slot.IDS, slot.address4(), slot.address6()),

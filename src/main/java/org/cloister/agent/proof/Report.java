@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -99,11 +98,6 @@ record Report(
                     Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
                     ProcFiles.bootId());
         }
-    }
-
-    /** To the millisecond, as every time in a record is. */
-    static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /**

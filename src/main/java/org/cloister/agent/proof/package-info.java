@@ -7,8 +7,7 @@
  * canaries are seen from outside to have lived on. What cannot be tried here is not applicable, with why, and never counts
  * as passed.
  *
- * <p>And what is signed of it: {@link org.cloister.agent.proof.Chain} numbers and seals every record, of an audit or of
- * something else: a deletion, a reading, a change of the key. May use everything else of the agent; what seals a record
- * of its own, such as {@link org.cloister.agent.neighbour}, knows the chain alone.
+ * <p>What was found is a record of {@link org.cloister.agent.chain}, and so is that of a tenant being gone. May use
+ * everything else of the agent but {@link org.cloister.agent.neighbour}.
  */
 package org.cloister.agent.proof;

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.cloister.Schemas;
+import org.cloister.agent.chain.Anchor;
+import org.cloister.agent.chain.Chain;
 import org.cloister.agent.fact.Finding;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.Request;
@@ -49,8 +51,8 @@ class SchemaTest {
                 UUID.randomUUID(),
                 "here",
                 Report.Verdict.failed,
-                Report.now(),
-                Report.now(),
+                Chain.now(),
+                Chain.now(),
                 Report.Host.here(),
                 new Report.Scope("tenants", List.of("alice"), null, null),
                 List.of(new Report.Tenant(UUID.randomUUID(), "alice", 1, "strict")),
@@ -80,7 +82,7 @@ class SchemaTest {
                 "here",
                 "agent",
                 Report.Verdict.failed,
-                Report.now(),
+                Chain.now(),
                 Report.Host.here(),
                 new Deletion.Tenant(UUID.randomUUID(), "alice", 3),
                 new Deletion.Range(1879244800L, 65536, "100.64.0.3", "fdc1:157e:4000::3"),

@@ -1,4 +1,4 @@
-package org.cloister.agent.proof;
+package org.cloister.agent.chain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -92,8 +94,13 @@ public final class Chain {
         });
     }
 
+    /** To the millisecond, as every time in a record is. */
+    public static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+
     /** How many records there are. */
-    synchronized long length() throws IOException {
+    public synchronized long length() throws IOException {
         return head().sequence();
     }
 
@@ -177,7 +184,7 @@ public final class Chain {
         ObjectNode sealed = (ObjectNode) sorted(content);
         sealed.put("sequence", before.sequence() + 1);
         sealed.put("signer", signer.fingerprint());
-        sealed.put("sealedAt", Report.now().toString());
+        sealed.put("sealedAt", now().toString());
         if (before.sha256() != null) sealed.put("previous", before.sha256());
         byte[] bytes = IN_ORDER.writeValueAsBytes(sorted(sealed));
         ChainLink link = ChainLink.of(sealed, bytes);
@@ -232,7 +239,7 @@ public final class Chain {
     }
 
     /** The same with the names in order, so that one content has one text. */
-    static JsonNode sorted(JsonNode node) {
+    public static JsonNode sorted(JsonNode node) {
         if (node.isObject()) {
             ObjectNode sorted = Frames.JSON.createObjectNode();
             List<String> names = new ArrayList<>();

@@ -1,4 +1,4 @@
-package org.cloister.agent.proof;
+package org.cloister.agent.chain;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,14 +11,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /** Files that are there whole or not at all, also after a crash of the machine (rename(2), fsync(2)). */
-final class WholeFile {
+public final class WholeFile {
 
-    static final String ROOT_ALONE = "rw-------";
+    public static final String ROOT_ALONE = "rw-------";
     static final String EVERYBODY_READS = "rw-r--r--";
 
     private WholeFile() {}
 
-    static void write(Path file, byte[] bytes, String permissions) throws IOException {
+    public static void write(Path file, byte[] bytes, String permissions) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(draft);
         try (FileChannel channel = FileChannel.open(
@@ -39,7 +39,7 @@ final class WholeFile {
         settle(to);
     }
 
-    static void delete(Path file) throws IOException {
+    public static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) settle(file);
     }
 

@@ -1,4 +1,4 @@
-package org.cloister.agent.proof;
+package org.cloister.agent.chain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
@@ -34,7 +34,7 @@ record Reading(
                 stated.id(),
                 instance,
                 "manager",
-                Report.now(),
+                Chain.now(),
                 stated.reader(),
                 stated.report(),
                 stated.form().name().toLowerCase(Locale.ROOT))));

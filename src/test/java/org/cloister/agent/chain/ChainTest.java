@@ -1,4 +1,4 @@
-package org.cloister.agent.proof;
+package org.cloister.agent.chain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package org.cloister.agent.proof;
+package org.cloister.agent.chain;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
