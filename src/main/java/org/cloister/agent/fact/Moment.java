@@ -1,6 +1,7 @@
 package org.cloister.agent.fact;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.cloister.agent.sandbox.MountLine;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Tenants;
@@ -22,6 +25,8 @@ import org.cloister.protocol.TenantSpec;
 
 /** The machine at one moment: every process there is, and the tenants that run. */
 final class Moment {
+
+    private static final Pattern CGROUP = Pattern.compile("ct[0-9]{1,9}");
 
     private final List<Living> tenants;
     private final List<Living> all;
@@ -64,14 +69,34 @@ final class Moment {
         List<Living> all = tenants.living();
         Map<Integer, TenantSpec> slots = new HashMap<>();
         for (TenantSpec spec : tenants.specs()) slots.put(spec.slot(), spec);
-        List<Seen> processes = new ArrayList<>();
-        try (DirectoryStream<Path> numbers = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path number : numbers)
-                Seen.read(Integer.parseInt(number.getFileName().toString())).ifPresent(processes::add);
-        }
         Map<String, Long> host =
                 ProcFiles.namespaces((int) ProcessHandle.current().pid());
-        return new Moment(all, Set.copyOf(chosen), slots, List.copyOf(processes), host);
+        return new Moment(all, Set.copyOf(chosen), slots, everyProcess(), host);
+    }
+
+    /** On all processors: nothing else takes as long of a look. */
+    private static List<Seen> everyProcess() throws IOException {
+        List<Integer> pids = new ArrayList<>();
+        try (DirectoryStream<Path> numbers = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path number : numbers)
+                pids.add(Integer.parseInt(number.getFileName().toString()));
+        }
+        try {
+            return pids.parallelStream()
+                    .map(Moment::process)
+                    .flatMap(Optional::stream)
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Optional<Seen> process(int pid) {
+        try {
+            return Seen.read(pid);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Those that are audited. */
@@ -140,8 +165,7 @@ final class Moment {
         for (long uid : process.uids()) if (uid >= Slot.FIRST_UID) touched.add(slot(uid));
         for (String path : process.cgroups().values())
             for (String name : path.split("/"))
-                if (name.startsWith("ct") && name.matches("ct[0-9]{1,9}"))
-                    touched.add(Integer.parseInt(name.substring(2)));
+                if (CGROUP.matcher(name).matches()) touched.add(Integer.parseInt(name.substring(2)));
         return touched;
     }
 

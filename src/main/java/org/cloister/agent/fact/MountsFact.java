@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.cloister.agent.sandbox.MountLine;
 import org.cloister.agent.sandbox.MountTable;
 import org.cloister.agent.sandbox.Tenants;
 import org.cloister.agent.sandbox.Tenants.Living;
+import org.cloister.protocol.TenantSpec;
 
 /** proc_pid_mountinfo(5): every file system that a tenant sees, its masks among them. */
 final class MountsFact implements Fact {
@@ -33,13 +35,14 @@ final class MountsFact implements Fact {
     @Override
     public long look(Moment moment, Findings findings) throws IOException {
         long looked = 0;
+        Function<TenantSpec, List<MountTable.Line>> expected = tenants.mounts();
         Map<String, String> devices = new HashMap<>(); // of file systems that must be one tenant's alone
         for (Living tenant : moment.tenants()) {
             String name = tenant.spec().name();
             List<MountLine> found = moment.mounts(tenant.pid());
             if (found.isEmpty()) continue;
             looked += found.size();
-            compare(name, tenants.mounts(tenant.spec()), found, findings);
+            compare(name, expected.apply(tenant.spec()), found, findings);
             for (MountLine line : found) {
                 if (!line.propagation().isEmpty())
                     findings.add(name, "propagation of " + line.at(), "private", line.propagation());

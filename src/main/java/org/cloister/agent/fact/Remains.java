@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.cloister.agent.linux.Command;
 import org.cloister.agent.network.Network;
@@ -34,6 +35,8 @@ public final class Remains {
     public record Look(String name, String says, long looked, List<String> left, String fault, boolean keeps) {}
 
     private static final List<String> PLACES = List.of("/tmp", "/var/tmp", "/dev/shm", "/run");
+    private static final List<String> IDS = List.of("Uid:", "Gid:", "Groups:");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final int FIND_SECONDS = 60;
     private static final int SHOWN = 20;
 
@@ -105,21 +108,27 @@ public final class Remains {
             for (Path number : numbers) {
                 looked++;
                 int pid = Integer.parseInt(number.getFileName().toString());
-                if (isOf(slot, ProcFiles.lines(pid, "status"), ProcFiles.lines(pid, "cgroup")))
+                if (isOf(slot, ProcFiles.whole(pid, "status"), ProcFiles.whole(pid, "cgroup")))
                     left.add("process " + pid);
             }
         }
         return looked;
     }
 
-    /** @param status and {@code cgroup} the lines of these files; a zombie can do nothing more */
-    static boolean isOf(Slot slot, List<String> status, List<String> cgroup) {
-        if (status.stream().anyMatch(line -> line.matches("State: [ZX].*"))) return false;
-        return status.stream()
-                        .filter(line -> line.matches("(Uid|Gid|Groups): .*"))
-                        .flatMap(line -> Arrays.stream(line.split(" ")).skip(1))
-                        .anyMatch(id -> Moment.isIn(slot, Long.parseLong(id)))
-                || cgroup.stream().anyMatch(line -> (line + "/").contains("/" + slot.cgroup() + "/"));
+    /**
+     * Asked of every process of the machine at each deletion.
+     *
+     * @param status and {@code cgroup} the texts of these files; a zombie can do nothing more
+     */
+    static boolean isOf(Slot slot, String status, String cgroup) {
+        boolean own = false;
+        for (String line : status.lines().toList()) {
+            if (line.startsWith("State:\tZ") || line.startsWith("State:\tX")) return false;
+            if (IDS.stream().noneMatch(line::startsWith)) continue;
+            for (String id : BLANKS.split(line.substring(line.indexOf(':') + 1).strip()))
+                own |= !id.isEmpty() && Moment.isIn(slot, Long.parseLong(id));
+        }
+        return own || cgroup.lines().anyMatch(line -> (line + "/").contains("/" + slot.cgroup() + "/"));
     }
 
     /** sysvipc(7) of the machine's own; a tenant's end with its namespace. */

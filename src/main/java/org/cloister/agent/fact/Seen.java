@@ -31,10 +31,12 @@ record Seen(
     static Optional<Seen> read(int pid) throws IOException {
         Map<String, String> status = new HashMap<>();
         for (String line : ProcFiles.lines(pid, "status")) {
-            String[] halves = line.split(": ?", 2);
-            if (halves.length == 2) status.put(halves[0], halves[1]);
+            int colon = line.indexOf(':');
+            if (colon > 0)
+                status.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
-        if (status.isEmpty() || status.getOrDefault("State", "").matches("[ZX].*")) return Optional.empty();
+        String state = status.getOrDefault("State", "");
+        if (status.isEmpty() || state.startsWith("Z") || state.startsWith("X")) return Optional.empty();
         Map<String, Long> namespaces;
         try {
             namespaces = ProcFiles.namespaces(pid);
@@ -61,7 +63,7 @@ record Seen(
     }
 
     private static List<Long> numbers(String text) {
-        return Arrays.stream(text.strip().split("\\s+")).map(Long::valueOf).toList();
+        return Arrays.stream(text.strip().split(" ")).map(Long::valueOf).toList();
     }
 
     /** A set of capabilities(7) by its field, such as CapBnd. */

@@ -63,6 +63,8 @@ final class LibC {
 
     static native int setns(int fd, int kind);
 
+    static native int if_nametoindex(String name);
+
     static native int statfs(String path, Pointer result);
 
     static native int umount2(String path, int flags);

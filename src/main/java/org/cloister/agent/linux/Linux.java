@@ -91,6 +91,11 @@ public final class Linux {
         check("setns", LibC.setns(namespace.number(), kind), Integer.toHexString(kind));
     }
 
+    /** The number of a link of the network namespace that this thread is in; 0 where there is none (if_nametoindex(3)). */
+    public static int linkNumber(String name) {
+        return LibC.if_nametoindex(name);
+    }
+
     /** The type number of the file system that holds the path (statfs(2), f_type). */
     public static long fileSystemType(String path) throws SyscallException {
         try (Memory result = new Memory(256)) {

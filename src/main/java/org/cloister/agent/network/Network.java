@@ -160,7 +160,7 @@ public final class Network {
             limits = known.get(slot);
         }
         boolean limited = limits != null && limits.of(Limit.SEND) != 0;
-        long sendHeld = limited ? Rate.held(Path.of(namespace.path())).getOrDefault("eth0", 0L) : 0;
+        long sendHeld = limited ? Rate.of(namespace, "eth0").held() : 0;
         return meter.of(slot, sendHeld);
     }
 

@@ -1,13 +1,16 @@
 package org.cloister.agent.proof;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.cloister.protocol.Frames;
 
@@ -22,6 +25,8 @@ record Attempt(String victim, String vector, String outcome, long micros, String
 
     static final String SUCCEEDED = "succeeded";
 
+    private static final Pattern ERROR = Pattern.compile("E[A-Z0-9]+");
+
     private static final Map<String, Vector> VECTORS =
             Vectors.ALL.stream().collect(Collectors.toMap(Vector::name, Function.identity()));
 
@@ -31,7 +36,7 @@ record Attempt(String victim, String vector, String outcome, long micros, String
 
     /** The kernel refused it, by whatever error. */
     boolean refused() {
-        return outcome.matches("E[A-Z0-9]+");
+        return ERROR.matcher(outcome).matches();
     }
 
     boolean absent() {
@@ -45,21 +50,31 @@ record Attempt(String victim, String vector, String outcome, long micros, String
      */
     static List<Attempt> parse(byte[] output) throws IOException {
         List<Attempt> attempts = new ArrayList<>();
-        for (String line : new String(output, StandardCharsets.UTF_8).lines().toList()) {
-            JsonNode node = Frames.JSON.readTree(line);
-            try {
-                attempts.add(new Attempt(
-                        node.path("victim").asText().intern(), // one of each, of a hundred thousand
-                        node.path("vector").asText().intern(),
-                        node.path("outcome").asText().intern(),
-                        node.path("micros").asLong(),
-                        new String(HexFormat.of().parseHex(node.path("read").asText()), StandardCharsets.ISO_8859_1),
-                        node.path("detail").asText()));
-            } catch (IllegalArgumentException e) {
-                throw new IOException("the probe's report cannot be read: " + e.getMessage());
-            }
+        try (JsonParser parser = Frames.JSON.createParser(output)) {
+            while (parser.nextToken() != null) attempts.add(next(parser));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the probe's report cannot be read: " + e.getMessage());
         }
         return attempts;
+    }
+
+    /** Word by word, without a tree of it: there are a hundred thousand. */
+    private static Attempt next(JsonParser parser) throws IOException {
+        Map<String, String> texts = new HashMap<>();
+        if (!parser.isExpectedStartObjectToken()) throw new IOException("the probe's report holds what is no attempt");
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            if (!parser.nextToken().isScalarValue())
+                throw new IOException("the probe's report holds what is no attempt");
+            texts.put(name, parser.getText());
+        }
+        return new Attempt(
+                texts.getOrDefault("victim", "").intern(), // one of each
+                texts.getOrDefault("vector", "").intern(),
+                texts.getOrDefault("outcome", "").intern(),
+                Long.parseLong(texts.getOrDefault("micros", "0")),
+                new String(HexFormat.of().parseHex(texts.getOrDefault("read", "")), StandardCharsets.ISO_8859_1),
+                texts.getOrDefault("detail", ""));
     }
 
     /** The same with its outcome judged: reading something is no success, reading the secret is. */

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.cloister.agent.chain.Chain;
 import org.cloister.agent.fact.Facts;
@@ -21,6 +23,8 @@ import org.cloister.protocol.TenantSpec;
 
 /** Runs the experiment. One at a time. */
 public final class Audit {
+
+    private static final System.Logger LOG = System.getLogger(Audit.class.getName());
 
     private final String instance;
     private final Path probeProgram;
@@ -61,6 +65,7 @@ public final class Audit {
     public synchronized Reply.Sealed run(List<UUID> chosen, List<UUID> focus, Consumer<Reply.Progress> progress)
             throws IOException, Refusal {
         Instant started = Chain.now();
+        Phases phases = new Phases();
         List<TenantSpec> running = tenants.living().stream()
                 .map(Tenants.Living::spec)
                 .filter(spec -> chosen.contains(spec.id()))
@@ -72,19 +77,54 @@ public final class Audit {
         place += pairs.places().size();
         try (Experiment experiment = new Experiment(probeProgram, tenants, pairs)) {
             progress.accept(new Reply.Progress("facts", 5, "Reading what the kernel shows from outside"));
-            List<Facts.Outcome> read =
-                    facts.read(running.stream().map(TenantSpec::id).toList());
-            progress.accept(new Reply.Progress("plant", 15, "Planting a canary in every tenant"));
+            FutureTask<Void> broken = begin(experiment, running.getFirst().template());
+            List<Facts.Outcome> read;
+            try {
+                read = facts.read(running.stream().map(TenantSpec::id).toList());
+                phases.end("facts");
+                progress.accept(new Reply.Progress("controls", 20, "Trying it where it must succeed"));
+            } finally {
+                await(broken);
+            }
+            phases.end("controls");
+            progress.accept(new Reply.Progress("plant", 25, "Planting a canary in every tenant"));
             experiment.plant(scratch);
-            progress.accept(new Reply.Progress("controls", 30, "Trying it where it must succeed"));
-            breakSandboxes(experiment, running.getFirst().template());
+            phases.end("plant");
             progress.accept(new Reply.Progress("attack", 60, "Every tenant tries every other, and the machine"));
             experiment.attack();
+            phases.end("attack");
             progress.accept(new Reply.Progress("confirm", 97, "Confirming that every canary lives"));
             List<Report.Cell> cells = experiment.cells();
             Report.Controls controls =
                     new Report.Controls(experiment.lived(cells), experiment.shown(), experiment.owned());
-            return chain.seal(report(started, pairs, cells, read, controls).content());
+            Report report = report(started, pairs, cells, read, controls);
+            phases.end("judge");
+            Reply.Sealed sealed = chain.seal(report.content());
+            phases.end("seal");
+            LOG.log(System.Logger.Level.INFO, "audit of {0} tenants: {1}", running.size(), phases);
+            return sealed;
+        }
+    }
+
+    /** The sandboxes that are broken on purpose, beside the facts: they mostly wait, and have nothing of a tenant's. */
+    private FutureTask<Void> begin(Experiment experiment, String template) {
+        FutureTask<Void> broken = new FutureTask<>(() -> {
+            breakSandboxes(experiment, template);
+            return null;
+        });
+        Thread.ofPlatform().name("controls").start(broken);
+        return broken;
+    }
+
+    private static void await(FutureTask<Void> broken) throws IOException {
+        try {
+            broken.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the audit was interrupted", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) throw cause;
+            throw new IOException("the audit met a fault of its own", e.getCause());
         }
     }
 

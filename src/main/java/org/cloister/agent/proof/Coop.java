@@ -20,7 +20,6 @@ import org.cloister.agent.sandbox.Commands;
 import org.cloister.agent.sandbox.ProcFiles;
 import org.cloister.agent.sandbox.Refusal;
 import org.cloister.agent.sandbox.Tenants;
-import org.cloister.protocol.Inspection;
 import org.cloister.protocol.Slot;
 import org.cloister.protocol.TenantSpec;
 
@@ -79,10 +78,9 @@ final class Coop implements Closeable {
                         .resolve("." + told.get("file"))
                         .normalize()
                         .toString());
-        int inside = Integer.parseInt(told.get("process"));
-        for (Inspection.Process process : tenants.inspect(spec.id()).processes())
-            if (process.pidInside() == inside) return planted(spec.name(), process.pid(), secret, told, said);
-        throw new IOException("the canary in " + spec.name() + " does not live");
+        int pid = tenants.process(spec.id(), Integer.parseInt(told.get("process")))
+                .orElseThrow(() -> new IOException("the canary in " + spec.name() + " does not live"));
+        return planted(spec.name(), pid, secret, told, said);
     }
 
     /** One that does not end within the time is killed. */

@@ -26,7 +26,7 @@ final class Experiment implements Closeable {
     private static final String CHROOT = "chroot";
 
     /** Tenants that are worked on side by side: a probe mostly waits, a quarter of a second for what is dropped. */
-    private static final int AT_ONCE = 8 * Runtime.getRuntime().availableProcessors();
+    private static final int AT_ONCE = 24 * Runtime.getRuntime().availableProcessors();
 
     /** Work on one tenant, which may go wrong. */
     interface Work {

@@ -40,15 +40,31 @@ final class Instruments {
     }
 
     /**
-     * A tenant that runs, once a second. Its network is left out: to ask for it costs a process. Most tenants do nothing most
-     * of the time; of those a look each few seconds is enough, or a thousand would have the machine busy with looking.
+     * What must be known of a tenant that runs once a second, whatever else there is to do.
+     *
+     * @return whether it ran since the last time
      */
-    void look(Ledger.Entry entry) throws IOException {
+    boolean glance(Ledger.Entry entry) throws IOException {
         TenantSpec spec = entry.spec();
         Slot slot = new Slot(spec.slot());
         boolean ran = cgroups.noteUse(slot.cgroup());
-        if (!ran && (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()) + slot.number()) % IDLE_SECONDS != 0) return;
-        sockets.bound(spec, slot, entry.sandbox().pid());
+        if (ran) sockets.bound(spec, slot, entry.sandbox().pid());
+        return ran;
+    }
+
+    /** Whether it is the turn of a tenant that did nothing. Most do nothing most of the time. */
+    boolean isTurnOf(Ledger.Entry entry) {
+        return (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime()) + entry.spec().slot()) % IDLE_SECONDS == 0;
+    }
+
+    /**
+     * All that is shown of a tenant that runs, but for its network: to ask for that costs a process.
+     *
+     * @param ran since the last look
+     */
+    void look(Ledger.Entry entry, boolean ran) throws IOException {
+        TenantSpec spec = entry.spec();
+        Slot slot = new Slot(spec.slot());
         Dialect.Reading now = cgroups.measure(slot.cgroup());
         long disk = pool.usedBytes(slot);
         long terminals = Terminals.count(entry.sandbox());

@@ -125,8 +125,18 @@ final class Launcher {
 
     /** What the tenant's sandbox is built from on this machine. */
     SandboxPlan plan(TenantSpec spec, Path root) throws IOException {
+        return plan(spec, root, machine());
+    }
+
+    /** What this kernel has in /proc now. */
+    List<ProcSteps.Entry> machine() throws IOException {
         List<ProcSteps.Entry> machine = new ArrayList<>(ProcSteps.entries());
         machine.addAll(settings);
+        return machine;
+    }
+
+    /** @param machine as {@link #machine} has it, read once for many tenants */
+    SandboxPlan plan(TenantSpec spec, Path root, List<ProcSteps.Entry> machine) {
         return SandboxPlan.of(
                 spec, root, views.at(new Slot(spec.slot())), machine, run.getParent(), filters.get(spec.profile()));
     }

@@ -7,13 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloister.protocol.Frames;
 import org.cloister.protocol.TenantSpec;
 
@@ -25,7 +30,18 @@ final class Ledger {
 
     private static final System.Logger LOG = System.getLogger(Ledger.class.getName());
 
+    /** An entry as it was read or written, and what file it was then. */
+    private record Known(Object file, FileTime modified, Entry entry) {
+
+        boolean isOf(BasicFileAttributes now) {
+            return file.equals(now.fileKey()) && modified.equals(now.lastModifiedTime());
+        }
+    }
+
     private final Path directory;
+
+    /** What was parsed stays so for as long as the file is the same: all are asked for again and again. */
+    private final Map<Path, Known> known = new ConcurrentHashMap<>();
 
     Ledger(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
@@ -33,7 +49,16 @@ final class Ledger {
 
     Optional<Entry> read(UUID tenant) throws IOException {
         Path file = file(tenant);
-        return Files.exists(file) ? Optional.of(Frames.JSON.readValue(file.toFile(), Entry.class)) : Optional.empty();
+        return Files.exists(file) ? Optional.of(parsed(file)) : Optional.empty();
+    }
+
+    private Entry parsed(Path file) throws IOException {
+        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+        Known before = known.get(file);
+        if (before != null && before.isOf(now)) return before.entry();
+        Entry entry = Frames.JSON.readValue(file.toFile(), Entry.class);
+        known.put(file, new Known(now.fileKey(), now.lastModifiedTime(), entry));
+        return entry;
     }
 
     /** All that can be read. A file that cannot is left where it is and told, so that one tenant's fault is not everybody's. */
@@ -42,8 +67,8 @@ final class Ledger {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.json")) {
             for (Path file : files) {
                 try {
-                    entries.add(Frames.JSON.readValue(file.toFile(), Entry.class));
-                } catch (FileNotFoundException e) {
+                    entries.add(parsed(file));
+                } catch (FileNotFoundException | NoSuchFileException e) {
                     // forgotten since the directory was listed
                 } catch (JsonProcessingException e) {
                     LOG.log(System.Logger.Level.ERROR, "{0} cannot be read: {1}", file, e.getOriginalMessage());
@@ -62,7 +87,9 @@ final class Ledger {
             while (bytes.hasRemaining()) channel.write(bytes);
             channel.force(true);
         }
+        known.remove(file);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        known.remove(file);
         try (FileChannel renamed = FileChannel.open(directory, StandardOpenOption.READ)) {
             renamed.force(true);
         }
@@ -70,6 +97,7 @@ final class Ledger {
 
     void forget(UUID tenant) throws IOException {
         Files.deleteIfExists(file(tenant));
+        known.remove(file(tenant));
     }
 
     private Path file(UUID tenant) {

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.cloister.protocol.Inspection;
 
 /** What /proc tells of processes (proc(5)). Reads may find a process gone; that is an empty answer, not an error. */
@@ -20,14 +19,19 @@ public final class ProcFiles {
     /** Names in /proc/PID/ns, in the order they are shown. */
     public static final List<String> NAMESPACES = List.of("user", "pid", "mnt", "net", "ipc", "uts", "cgroup", "time");
 
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
     private static final int LONGEST = 16_384;
     private static final int WHOLE = 16 << 20;
+
+    /** The same for as long as this runs. */
+    private static volatile String bootId;
 
     private ProcFiles() {}
 
     public static String bootId() throws IOException {
-        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        if (bootId == null)
+            bootId =
+                    Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        return bootId;
     }
 
     /** Seconds since boot, the unit of /proc/PID/stat's times but for its hundredths. */
@@ -61,8 +65,8 @@ public final class ProcFiles {
         for (String kind : NAMESPACES) {
             try {
                 String target = Files.readSymbolicLink(Path.of("/proc", Integer.toString(pid), "ns", kind))
-                        .toString();
-                inodes.put(kind, Long.parseLong(target.replaceAll("\\D", "")));
+                        .toString(); // such as net:[4026531840]
+                inodes.put(kind, Long.parseLong(target.substring(target.indexOf('[') + 1, target.length() - 1)));
             } catch (FileSystemException e) { // it ends: no such file, or no such process, or its credentials are gone
                 if (startTicks(pid) < 0) return Map.of();
                 throw e;
@@ -71,12 +75,30 @@ public final class ProcFiles {
         return inodes;
     }
 
+    /** With one blank where there are several. */
     public static List<String> lines(int pid, String file) throws IOException {
         return read(pid, file)
-                .map(text -> text.lines()
-                        .map(l -> BLANKS.matcher(l.strip()).replaceAll(" "))
-                        .toList())
+                .map(text -> text.lines().map(ProcFiles::spaced).toList())
                 .orElse(List.of());
+    }
+
+    /** By hand: an audit reads some hundred thousand lines. */
+    static String spaced(String line) {
+        StringBuilder spaced = new StringBuilder(line.length());
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (!Character.isWhitespace(c)) spaced.append(c);
+            else if (!spaced.isEmpty() && spaced.charAt(spaced.length() - 1) != ' ') spaced.append(' ');
+        }
+        if (!spaced.isEmpty() && spaced.charAt(spaced.length() - 1) == ' ') spaced.setLength(spaced.length() - 1);
+        return spaced.toString();
+    }
+
+    /** The number that a process has in the innermost of its pid namespaces (NSpid, proc_pid_status(5)); -1 when it is gone. */
+    static int numberInside(int pid) throws IOException {
+        for (String line : lines(pid, "status"))
+            if (line.startsWith("NSpid: ")) return Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+        return -1;
     }
 
     /**

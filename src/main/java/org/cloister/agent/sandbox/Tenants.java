@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.cloister.agent.cgroup.Cgroups;
 import org.cloister.agent.cgroup.InUseException;
 import org.cloister.agent.linux.Fd;
@@ -310,9 +312,11 @@ public final class Tenants {
         return launcher.remains();
     }
 
-    /** The file systems that the tenant is to see, whatever it does see. */
-    public List<MountTable.Line> mounts(TenantSpec spec) throws IOException {
-        return MountTable.of(launcher.plan(spec, pool.root(spec.id())), pool.mount(), new Slot(spec.slot()));
+    /** The file systems that each tenant is to see, whatever it does see, on the machine as it is now. */
+    public Function<TenantSpec, List<MountTable.Line>> mounts() throws IOException {
+        List<ProcSteps.Entry> machine = launcher.machine();
+        return spec ->
+                MountTable.of(launcher.plan(spec, pool.root(spec.id()), machine), pool.mount(), new Slot(spec.slot()));
     }
 
     /** What looks at the running tenants all the time. */
@@ -362,6 +366,17 @@ public final class Tenants {
             if (!own.isEmpty()) namespaces.put(tenant.spec().id(), own);
         }
         return namespaces;
+    }
+
+    /**
+     * A process of a running tenant's, as the host counts; empty where there is none.
+     *
+     * @param inside its number in the tenant
+     */
+    public OptionalInt process(UUID tenant, int inside) throws IOException, Refusal {
+        for (int pid : cgroups.processes(running(tenant).slot().cgroup()))
+            if (ProcFiles.numberInside(pid) == inside) return OptionalInt.of(pid);
+        return OptionalInt.empty();
     }
 
     /** A tenant that runs and is not frozen, where commands can be started. */
@@ -420,7 +435,8 @@ public final class Tenants {
     private record Running(TenantSpec spec, Slot slot, Sandbox sandbox) {}
 
     private Running running(UUID tenant) throws IOException, Refusal {
-        Ledger.Entry entry = entry(tenant);
+        Ledger.Entry entry = live.get(tenant); // what was launched is known without the ledger
+        if (entry == null || !entry.sandbox().alive()) entry = entry(tenant);
         if (entry.sandbox() == null || !entry.sandbox().alive())
             throw new Refusal(Reply.Reason.CONFLICT, entry.spec().name() + " does not run. Start it first.");
         return new Running(entry.spec(), new Slot(entry.spec().slot()), entry.sandbox());

@@ -36,8 +36,8 @@ public record Phase(Sign sign, String words, String detail, String took, String 
             "audit.run",
                     orderedMap(
                             "facts", "Facts from outside",
+                            "controls", "What gets through in a broken sandbox",
                             "plant", "Canaries and their owners’ access",
-                            "controls", "The same from a broken sandbox",
                             "attack", "Every tenant tries every other",
                             "confirm", "The canaries live on"),
             "neighbour.run",
