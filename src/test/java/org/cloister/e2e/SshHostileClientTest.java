@@ -321,7 +321,7 @@ class SshHostileClientTest {
                 Arrays.sort(sorted);
                 System.out.println(
                         "answers to eight wrong logins, the quickest of each, in µs: " + Arrays.toString(quickest));
-                if (sorted[7] - sorted[0] < Math.max(1_000, sorted[0] / 4)) return;
+                if (sorted[7] - sorted[0] < 300) return; // µs; a question to the database takes longer
             }
             fail(said);
         }
