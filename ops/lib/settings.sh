@@ -4,7 +4,7 @@
 # In the order in which instance.env lists them. CLOISTER_INSTANCE and CLOISTER_HOME say where to look for the rest.
 readonly SETTINGS=(CLOISTER_INSTANCE CLOISTER_HOME CLOISTER_RUN CLOISTER_HTTP CLOISTER_SSH CLOISTER_SLOTS
     CLOISTER_POOL_SIZE CLOISTER_DB_URL CLOISTER_DB_USER CLOISTER_DB_PASSWORD CLOISTER_MIRROR
-    CLOISTER_OPEN CLOISTER_AUDIT_EVERY CLOISTER_AUDIT_ON_CHANGE CLOISTER_ANCHOR CLOISTER_WEBHOOK
+    CLOISTER_OPEN CLOISTER_PUBLIC_URL CLOISTER_AUDIT_EVERY CLOISTER_AUDIT_ON_CHANGE CLOISTER_ANCHOR CLOISTER_WEBHOOK
     CLOISTER_WEBHOOK_EVENTS)
 
 # The uid range of slot S begins at FIRST_UID + S * IDS, as in org.cloister.protocol.Slot.
@@ -28,6 +28,8 @@ read_settings() {
     check_address CLOISTER_SSH
     if [[ -z ${CLOISTER_SLOTS:-} && $CLOISTER_INSTANCE == cloister ]]; then CLOISTER_SLOTS=1-2047; fi
     if [[ -n ${CLOISTER_SLOTS:-} ]]; then check_slots; fi
+    [[ ${CLOISTER_PUBLIC_URL:-none} =~ ^(none|(https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z][A-Za-z0-9-]*|https?://localhost)(:[0-9]{1,5})?/?)$ ]] ||
+        fail "CLOISTER_PUBLIC_URL is \"$CLOISTER_PUBLIC_URL\"; it must be https and the name of a host, such as https://cloister.example.org, or none"
     [[ ${CLOISTER_AUDIT_EVERY:-never} =~ ^(never|[0-9]{1,4}h([0-9]{1,2}m)?|[0-9]{1,4}m)$ ]] ||
         fail "CLOISTER_AUDIT_EVERY is \"$CLOISTER_AUDIT_EVERY\"; it must be a time such as 24h or 30m, or never"
     [[ -z ${CLOISTER_ANCHOR:-} || $CLOISTER_ANCHOR =~ ^(/[A-Za-z0-9_.-]+)+$ && ! $CLOISTER_ANCHOR =~ /\.\.?(/|$) ]] ||

@@ -3,7 +3,7 @@ package org.cloister.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** The commands that begin with "account" and "token": who may ask. */
+/** The commands that begin with "account", "passkey" and "token": who may ask. */
 final class Accounts {
 
     private Accounts() {}
@@ -34,16 +34,33 @@ final class Accounts {
 
     private static int listAccounts(Call call) {
         JsonNode accounts = call.api().get("/accounts");
-        Table table = new Table("NAME", "ROLE", "TENANT", "PASSWORD", "SECOND FACTOR", "CREATED");
+        Table table = new Table("NAME", "ROLE", "TENANT", "PASSWORD", "PASSKEYS", "SECOND FACTOR", "CREATED");
         for (JsonNode account : accounts)
             table.row(
                     Values.text(account, "name"),
                     Values.text(account, "role"),
                     Values.text(account, "tenant"),
                     account.path("password").asBoolean() ? "yes" : "no",
+                    Values.text(account, "passkeys"),
                     account.path("secondFactor").asBoolean() ? "yes" : "no",
                     Values.time(account.path("createdAt")));
         return call.print(accounts, table, "There is no account.");
+    }
+
+    static int passkeys(Call call) {
+        if (call.verb().equals("remove")) {
+            call.api().send("DELETE", "/passkeys/" + call.part(0), null);
+            return call.say(null, "The passkey is removed.");
+        }
+        JsonNode passkeys = call.api().get("/passkeys");
+        Table table = new Table("PASSKEY", "NAME", "ADDED", "USED");
+        for (JsonNode passkey : passkeys)
+            table.row(
+                    Values.text(passkey, "id"),
+                    Values.text(passkey, "name"),
+                    Values.time(passkey.path("createdAt")),
+                    Values.time(passkey.path("usedAt")));
+        return call.print(passkeys, table, "There is no passkey. One is added on your page, in a browser.");
     }
 
     static int tokens(Call call) {

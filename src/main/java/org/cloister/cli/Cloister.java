@@ -97,6 +97,7 @@ public final class Cloister {
             case "events" -> Events.run(call);
             case "top" -> Top.run(call);
             case "account" -> Accounts.accounts(call);
+            case "passkey" -> Accounts.passkeys(call);
             case "token" -> Accounts.tokens(call);
             default ->
                 throw new IllegalStateException(

@@ -122,8 +122,13 @@ final class Commands {
                     "Makes an account and prints a link that signs in once.",
                     option("--role ROLE!", "admin, auditor or tenant"),
                     option("--tenant TENANT", "whose owner it is, where the role is tenant")),
-            command("account reset", "ACCOUNT", "Takes its password, second factor and tokens; prints a new link."),
+            command(
+                    "account reset",
+                    "ACCOUNT",
+                    "Takes its password, passkeys, second factor and tokens; prints a new link."),
             command("account delete", "ACCOUNT", "Deletes an account; whoever has it is out at once."),
+            command("passkey list", "", "Lists the passkeys that sign you in."),
+            command("passkey remove", "PASSKEY", "Removes one, by its id; the last second factor on your page alone."),
             command("token list", "", "Lists your tokens."),
             command(
                     "token create",

@@ -97,7 +97,7 @@ final class Completion {
                 SHELL) next='bash zsh' ;;
                 SCOPE) next='all read' ;;
                 ROLE) next='admin auditor tenant' ;;
-                TENANT|PLAN|TEMPLATE|ACCOUNT|TOKEN|AUDIT|SNAPSHOT|LIMITVALUE)
+                TENANT|PLAN|TEMPLATE|ACCOUNT|PASSKEY|TOKEN|AUDIT|SNAPSHOT|LIMITVALUE)
                     next=$("${COMP_WORDS[0]}" complete "$kind" "$owner" 2>/dev/null) ;;
                 esac
                 if [[ $word == -* ]]; then next=$options; fi
@@ -120,6 +120,7 @@ final class Completion {
             case "PLAN" -> api.get("/plans");
             case "TEMPLATE" -> api.get("/templates");
             case "ACCOUNT" -> api.get("/accounts");
+            case "PASSKEY" -> api.get("/passkeys");
             case "TOKEN" -> api.get("/tokens");
             case "AUDIT" -> api.get("/audits");
             case "SNAPSHOT" -> api.get("/tenants/" + of + "/snapshots");
@@ -129,7 +130,7 @@ final class Completion {
             String name = one.path(
                             switch (kind) {
                                 case "TEMPLATE" -> "suite";
-                                case "TOKEN", "AUDIT", "SNAPSHOT" -> "id";
+                                case "PASSKEY", "TOKEN", "AUDIT", "SNAPSHOT" -> "id";
                                 default -> "name";
                             })
                     .asText();

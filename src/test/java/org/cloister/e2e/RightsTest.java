@@ -23,17 +23,24 @@ class RightsTest {
     private static final Set<String> EVERYBODYS = Set.of(
             "GET /account",
             "POST /account/password",
+            "POST /account/passkeys",
+            "POST /account/passkeys/options",
+            "POST /account/passkeys/remove",
             "GET /account/factor",
             "POST /account/factor",
             "POST /account/factor/remove",
             "POST /account/sessions/end",
             "POST /account/tokens",
             "POST /account/tokens/remove",
+            "GET /api/v1/passkeys",
+            "DELETE /api/v1/passkeys/{id}",
             "GET /api/v1/tokens",
             "POST /api/v1/tokens",
             "DELETE /api/v1/tokens/{id}",
             "GET /sign-in",
             "POST /sign-in",
+            "POST /sign-in/passkey",
+            "POST /sign-in/passkey/options",
             "POST /sign-out");
 
     private static final Set<String> AUDITORS_CHANGES = Set.of("POST /audits", "POST /api/v1/audits");

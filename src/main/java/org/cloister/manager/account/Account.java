@@ -45,6 +45,10 @@ public class Account extends PanacheEntityBase {
     @Column(name = "factor_step")
     public long factorStep;
 
+    /** How many there are; each signs in by itself. */
+    @Formula("(select count(*) from passkey p where p.account_id = id)")
+    public long passkeys;
+
     @Column(name = "created_at")
     public Instant createdAt;
 
@@ -54,6 +58,11 @@ public class Account extends PanacheEntityBase {
 
     static List<Account> inOrder() {
         return list("order by name");
+    }
+
+    /** Whether the password alone does not do. */
+    boolean hasSecondFactor() {
+        return factor != null || passkeys > 0;
     }
 
     Caller caller(boolean readOnly) {

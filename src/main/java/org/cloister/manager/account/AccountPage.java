@@ -9,6 +9,7 @@ import java.util.UUID;
  *
  * @param password whether there is one
  * @param recoveryCodes how many are left; 0 where there is no second factor
+ * @param address where passkeys work
  * @param setup the authenticator to be; null unless it is being set up
  * @param shown what is shown this once; null mostly
  * @param said what was refused just now
@@ -22,6 +23,8 @@ record AccountPage(
         long recoveryCodes,
         Setup setup,
         Shown shown,
+        String address,
+        List<Passkey> passkeys,
         List<Session> sessions,
         List<ApiToken> tokens,
         Said said) {
@@ -39,7 +42,7 @@ record AccountPage(
     /** @param here whether it is the one that asks */
     record Session(UUID id, String address, String browser, Instant createdAt, Instant seenAt, boolean here) {}
 
-    /** @param at "password", "factor" or "token" */
+    /** @param at "password", "passkey", "factor" or "token" */
     record Said(String at, String sentence) {
 
         static final Said NOTHING = new Said("", "");

@@ -5,6 +5,7 @@ import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.CookieParam;
 import jakarta.ws.rs.GET;
@@ -17,16 +18,18 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.cloister.manager.account.AccountPage.Said;
 import org.cloister.manager.account.AccountPage.Setup;
 import org.cloister.manager.account.AccountPage.Shown;
+import org.cloister.manager.host.PublicAddress;
 import org.cloister.manager.page.Frame;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
 import org.jboss.resteasy.reactive.RestForm;
 
-/** Somebody's own account: password, second factor, sessions, tokens. */
+/** Somebody's own account: passkeys, password, second factor, sessions, tokens. */
 @Path("/account")
 @Produces(MediaType.TEXT_HTML)
 @Consumes({MediaType.APPLICATION_FORM_URLENCODED, MediaType.WILDCARD})
@@ -44,6 +47,12 @@ class AccountPages {
 
     @Inject
     Factors factors;
+
+    @Inject
+    Passkeys passkeys;
+
+    @Inject
+    PublicAddress address;
 
     @Inject
     Tokens tokens;
@@ -69,7 +78,40 @@ class AccountPages {
     @POST
     @Path("password")
     public Response setPassword(@RestForm String old, @RestForm String password) {
-        return attempt("password", () -> factors.setPassword(account(), old, password));
+        return attempt("password", () -> factors.setPassword(account(), proof(old), password));
+    }
+
+    /** What the page's script asks before it asks the authenticator; a refusal is its {@code detail}. */
+    @POST
+    @Path("passkeys/options")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response offerPasskey(@RestForm String old, @RestForm String name) {
+        try {
+            return Response.ok(passkeys.creation(account(), proof(old), name)).build();
+        } catch (Refusal refusal) {
+            return Response.status(422)
+                    .entity(Map.of("detail", refusal.sentence()))
+                    .build();
+        }
+    }
+
+    @POST
+    @Path("passkeys")
+    public Response addPasskey(@RestForm String name, @BeanParam PasskeyForm passkey) {
+        try {
+            List<String> codes = passkeys.add(account(), here(), name, passkey.created());
+            if (codes.isEmpty())
+                return Response.seeOther(URI.create("/account")).build();
+            return Response.ok(page(null, new Shown(null, codes), Said.NOTHING)).build();
+        } catch (Refusal refusal) {
+            return refused("passkey", refusal);
+        }
+    }
+
+    @POST
+    @Path("passkeys/remove")
+    public Response removePasskey(@RestForm UUID id, @RestForm String old) {
+        return attempt("passkey", () -> passkeys.remove(account(), proof(old), id));
     }
 
     /** Offers a new secret; nothing is stored before a code of it was typed. */
@@ -84,7 +126,7 @@ class AccountPages {
     @Path("factor")
     public Response setFactor(@RestForm String secret, @RestForm String old, @RestForm String code) {
         try {
-            List<String> codes = factors.setFactor(account(), old, secret, code);
+            List<String> codes = factors.setFactor(account(), proof(old), secret, code);
             return Response.ok(page(null, new Shown(null, codes), Said.NOTHING)).build();
         } catch (Refusal refusal) {
             boolean again = secret != null && secret.matches("[A-Z2-7]{32}");
@@ -97,7 +139,7 @@ class AccountPages {
     @POST
     @Path("factor/remove")
     public Response removeFactor(@RestForm String old) {
-        return attempt("factor", () -> factors.removeFactor(account(), old));
+        return attempt("factor", () -> factors.removeFactor(account(), proof(old)));
     }
 
     @POST
@@ -144,9 +186,18 @@ class AccountPages {
         return accounts.get(who.getName());
     }
 
+    /** The session that asks; null for a program's token. */
+    private UUID here() {
+        return signIn.signed(cookie).map(SignIn.Signed::id).orElse(null);
+    }
+
+    private Factors.Proof proof(String password) {
+        return new Factors.Proof(password, here());
+    }
+
     private AccountPage view(Setup setup, Shown shown, Said said) {
         Account account = account();
-        UUID here = signIn.signed(cookie).map(SignIn.Signed::id).orElse(null);
+        UUID here = here();
         return new AccountPage(
                 account.name,
                 account.role.word(),
@@ -156,6 +207,8 @@ class AccountPages {
                 RecoveryCode.count("accountId", account.id),
                 setup,
                 shown,
+                address.origin(),
+                Passkey.of(account),
                 WebSession.of(account).stream()
                         .map(session -> new AccountPage.Session(
                                 session.id,

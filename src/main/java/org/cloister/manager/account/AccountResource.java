@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
+import org.cloister.manager.host.PublicAddress;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -32,18 +33,27 @@ class AccountResource {
     @Inject
     SignIn signIn;
 
+    @Inject
+    PublicAddress address;
+
     @Context
     HttpServerRequest request;
 
     /** @param tenant exactly where the role is tenant */
     record NewAccount(String name, String role, String tenant) {}
 
-    /** @param password whether there is one @param link signs in once; only in the answer that made it */
+    /**
+     * @param password whether there is one
+     * @param passkeys how many there are
+     * @param secondFactor whether the password alone does not sign in
+     * @param link signs in once; only in the answer that made it
+     */
     record AccountView(
             String name,
             String role,
             String tenant,
             boolean password,
+            long passkeys,
             boolean secondFactor,
             Instant createdAt,
             SignIn.Link link) {
@@ -54,7 +64,8 @@ class AccountResource {
                     account.role.word(),
                     account.tenant,
                     account.password != null,
-                    account.factor != null,
+                    account.passkeys,
+                    account.hasSecondFactor(),
                     account.createdAt,
                     link);
         }
@@ -78,7 +89,7 @@ class AccountResource {
                 .build();
     }
 
-    /** Takes password, second factor, sessions and tokens away, and answers with a new link. */
+    /** Takes password, second factor, passkeys, sessions and tokens away, and answers with a new link. */
     @POST
     @Path("{name}/reset")
     public AccountView reset(@PathParam("name") String name) {
@@ -94,7 +105,6 @@ class AccountResource {
     }
 
     private SignIn.Link invitation(Account account) {
-        return signIn.issue(
-                who.getName(), account, SignIn.INVITATION_LASTS, request.scheme() + "://" + request.authority());
+        return signIn.issue(who.getName(), account, SignIn.INVITATION_LASTS, address.links(request));
     }
 }

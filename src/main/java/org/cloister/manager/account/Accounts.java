@@ -102,11 +102,12 @@ public class Accounts {
         return (UUID) found.getFirst();
     }
 
-    /** Takes every way in away from somebody: password, second factor, sessions, links and tokens. */
+    /** Takes every way in away from somebody: password, second factor, passkeys, sessions, links and tokens. */
     @Transactional
     public void reset(String actor, Account account) {
         Account.update("password = null, factor = null where id = ?1", account.id);
         RecoveryCode.delete("accountId", account.id);
+        Passkey.delete("accountId", account.id);
         WebSession.delete("accountId", account.id);
         SignInLink.delete("accountId = ?1 and usedAt is null", account.id);
         ApiToken.delete("accountId", account.id);
@@ -115,7 +116,7 @@ public class Accounts {
                 actor,
                 "account.reset",
                 account.tenant,
-                "Password, second factor, sessions and tokens of " + account.name + " were taken away.");
+                "Password, second factor, passkeys, sessions and tokens of " + account.name + " were taken away.");
     }
 
     @Transactional

@@ -4,18 +4,23 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.cloister.manager.event.EventLog;
 import org.cloister.manager.problem.Refusal;
 
-/** What somebody knows and has: the password, the authenticator, and the codes for when that one is lost. */
+/** What somebody knows and has: the password, the authenticator, and the codes for when one is lost. */
 @ApplicationScoped
 class Factors {
+
+    /** How long after a sign-in by a passkey it need not be shown again for a change. */
+    private static final Duration FRESH = Duration.ofMinutes(10);
 
     private static final int RECOVERY_CODES = 8;
 
@@ -26,20 +31,30 @@ class Factors {
     EventLog events;
 
     /**
+     * What somebody shows to change how they sign in.
+     *
+     * @param password not asked for where there is none
+     * @param session that asks; null for a program
+     */
+    record Proof(String password, UUID session) {}
+
+    /**
      * The account, where password and second factor are right; it takes as long to say no as to say yes. No connection to
      * the database is held while the password is tried.
      */
     Optional<Account> check(String name, String password, String code) {
         Optional<Account> account = QuarkusTransaction.requiringNew().call(() -> Account.named(name));
         if (!Password.matches(password, account.map(one -> one.password).orElse(null))) return Optional.empty();
-        return account.filter(one -> one.factor == null
+        return account.filter(one -> !one.hasSecondFactor()
                 || QuarkusTransaction.requiringNew().call(() -> takes(one, code == null ? "" : code)));
     }
 
     /** One statement each, so that of two sign-ins at once with one code one fails. */
     private boolean takes(Account account, String code) {
         String typed = code.replaceAll("[\\s-]", "").toLowerCase(Locale.ROOT);
-        OptionalLong step = Totp.step(seal.open(account.id, account.factor), typed, Instant.now(), account.factorStep);
+        OptionalLong step = account.factor == null
+                ? OptionalLong.empty()
+                : Totp.step(seal.open(account.id, account.factor), typed, Instant.now(), account.factorStep);
         if (step.isPresent())
             return Account.update("factorStep = ?1 where id = ?2 and factorStep < ?1", step.getAsLong(), account.id)
                     == 1;
@@ -49,13 +64,10 @@ class Factors {
         return true;
     }
 
-    /**
-     * @param old what it was; not asked for where there was none
-     * @throws Refusal the old one is wrong, or the new one is too short
-     */
+    /** @throws Refusal the proof is none, or the new one is too short */
     @Transactional
-    public void setPassword(Account account, String old, String password) {
-        confirm(account, old);
+    public void setPassword(Account account, Proof proof, String password) {
+        confirm(account, proof);
         Password.check(password);
         Account.update("password = ?1 where id = ?2", Password.hash(password), account.id);
         events.record(account.name, "account.password", account.tenant, account.name + " set a new password.");
@@ -69,10 +81,10 @@ class Factors {
      * @return recovery codes, which are shown once
      */
     @Transactional
-    public List<String> setFactor(Account account, String password, String secret, String code) {
+    public List<String> setFactor(Account account, Proof proof, String secret, String code) {
         if (account.password == null)
             throw Refusal.conflict("code", "Set a password first: the second factor comes beside it.");
-        confirm(account, password);
+        confirm(account, proof);
         byte[] key;
         try {
             key = Totp.secret(secret);
@@ -86,10 +98,16 @@ class Factors {
                     "That is not the code that belongs to it now. Check the clock of the device, and try again.");
         Account.update(
                 "factor = ?1, factorStep = ?2 where id = ?3", seal.seal(account.id, key), step.getAsLong(), account.id);
+        List<String> codes = recoveryCodes(account);
+        events.record(account.name, "account.factor", account.tenant, account.name + " set a second factor up.");
+        return codes;
+    }
+
+    /** New ones, instead of those before. */
+    static List<String> recoveryCodes(Account account) {
         RecoveryCode.delete("accountId", account.id);
         List<String> codes = new ArrayList<>();
         for (int i = 0; i < RECOVERY_CODES; i++) codes.add(recoveryCode(account));
-        events.record(account.name, "account.factor", account.tenant, account.name + " set a second factor up.");
         return codes;
     }
 
@@ -103,15 +121,32 @@ class Factors {
     }
 
     @Transactional
-    public void removeFactor(Account account, String password) {
-        confirm(account, password);
+    public void removeFactor(Account account, Proof proof) {
+        confirm(account, proof);
         Account.update("factor = null where id = ?1", account.id);
-        RecoveryCode.delete("accountId", account.id);
+        if (account.passkeys == 0) RecoveryCode.delete("accountId", account.id);
         events.record(account.name, "account.factor", account.tenant, account.name + " removed the second factor.");
     }
 
-    private static void confirm(Account account, String password) {
-        if (account.password != null && !Password.matches(password, account.password))
-            throw Refusal.invalid("old", "That is not the present password.");
+    /**
+     * A session that was left open must not be enough to keep the account.
+     *
+     * @throws Refusal it is not the account's owner who asks, as far as can be told
+     */
+    static void confirm(Account account, Proof proof) {
+        if (account.password != null) {
+            if (!Password.matches(proof.password(), account.password))
+                throw Refusal.invalid("old", "That is not the present password.");
+        } else if (account.passkeys > 0
+                && WebSession.count(
+                                "id = ?1 and accountId = ?2 and createdAt > ?3",
+                                proof.session(),
+                                account.id,
+                                Instant.now().minus(FRESH))
+                        == 0) {
+            throw Refusal.invalid(
+                    "old",
+                    "Sign out, sign in again with your passkey, and do this within " + FRESH.toMinutes() + " minutes.");
+        }
     }
 }

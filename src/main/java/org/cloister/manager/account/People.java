@@ -38,19 +38,23 @@ class People {
 
     private static PeoplePage.Person person(Account account, Presence presence, String self) {
         boolean root = account.name.equals(Account.ROOT);
-        String ways = account.password == null
-                ? root ? "Links of ops/up" : "Has not signed in by a password yet"
-                : account.factor == null ? "Password alone" : "Password and second factor";
         return new PeoplePage.Person(
                 account.name,
                 account.role.word(),
                 account.tenant,
-                ways,
-                account.password != null && account.factor == null,
+                ways(account, root),
+                account.password != null && !account.hasSecondFactor(),
                 presence.sessions(),
                 presence.seenAt(),
                 root,
                 account.name.equals(self));
+    }
+
+    private static String ways(Account account, boolean root) {
+        if (account.password == null)
+            return account.passkeys > 0 ? "Passkey" : root ? "Links of ops/up" : "Has not signed in by a password yet";
+        if (account.passkeys > 0) return "Passkey, or password and second factor";
+        return account.factor == null ? "Password alone" : "Password and second factor";
     }
 
     List<String> tenants() {

@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
 import org.cloister.manager.account.PeoplePage.Invitation;
+import org.cloister.manager.host.PublicAddress;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Who;
 import org.jboss.resteasy.reactive.RestForm;
@@ -41,6 +42,9 @@ class PeoplePages {
 
     @Inject
     SignIn signIn;
+
+    @Inject
+    PublicAddress address;
 
     @Context
     HttpServerRequest request;
@@ -89,8 +93,7 @@ class PeoplePages {
     }
 
     private Invitation invitation(Account account) {
-        SignIn.Link link = signIn.issue(
-                who.getName(), account, SignIn.INVITATION_LASTS, request.scheme() + "://" + request.authority());
+        SignIn.Link link = signIn.issue(who.getName(), account, SignIn.INVITATION_LASTS, address.links(request));
         return new Invitation(account.name, link.url().toString(), link.expiresAt());
     }
 

@@ -6,8 +6,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.Set;
+import org.cloister.manager.host.PublicAddress;
 import org.cloister.manager.problem.Problem;
 import org.cloister.manager.right.Upgrade;
 
@@ -20,11 +22,14 @@ class SameOrigin {
 
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
+    @Inject
+    PublicAddress address;
+
     void register(@Observes Filters filters) {
-        filters.register(SameOrigin::check, 400);
+        filters.register(this::check, 400);
     }
 
-    private static void check(RoutingContext context) {
+    private void check(RoutingContext context) {
         HttpServerRequest request = context.request();
         boolean byCookie = request.getCookie(SignIn.COOKIE) != null && Authentication.bearer(context) == null;
         boolean guarded = byCookie || context.normalizedPath().startsWith("/sign-in");
@@ -37,9 +42,11 @@ class SameOrigin {
                 .send(context);
     }
 
-    static boolean isOwn(HttpServerRequest request) {
+    /** A proxy may send another host on than the browser named; then the configured address tells. */
+    private boolean isOwn(HttpServerRequest request) {
         String origin = request.getHeader("Origin");
         if (origin == null) return "same-origin".equals(request.getHeader("Sec-Fetch-Site"));
+        if (address.is(origin)) return true;
         try {
             String authority = URI.create(origin).getRawAuthority();
             return authority != null

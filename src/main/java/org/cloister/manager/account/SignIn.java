@@ -16,7 +16,7 @@ import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.right.Caller;
 import org.cloister.manager.right.StandingChanged;
 
-/** The two ways in, a link that works once and a password with its second factor, and the sessions that they open. */
+/** The ways in, a link that works once, a password with its second factor and a passkey, and the sessions that they open. */
 @ApplicationScoped
 public class SignIn {
 
@@ -53,12 +53,15 @@ public class SignIn {
     @Inject
     Factors factors;
 
+    @Inject
+    Passkeys passkeys;
+
     /** @param url opens a page whose one button signs in */
     public record Link(URI url, Instant expiresAt) {}
 
     /**
      * @param token for the cookie; it is kept nowhere else
-     * @param welcome whether its account has no password yet, and could not come back without another link
+     * @param welcome whether its account has neither password nor passkey yet, and could not come back without another link
      */
     public record Session(String token, Instant expiresAt, boolean welcome) {}
 
@@ -122,7 +125,7 @@ public class SignIn {
     public Session redeem(String name, String password, String code, Origin origin) {
         // What is no name is counted as one and the same: what strangers type takes no room.
         String known = name != null && Accounts.NAME.matcher(name.strip()).matches() ? name.strip() : "";
-        awaitTurn(origin.address(), known);
+        awaitTurn(bySource.wait(origin.address()), byName.wait(known));
         Optional<Account> account = factors.check(known, password, code);
         if (account.isEmpty()) {
             bySource.failed(origin.address());
@@ -131,13 +134,30 @@ public class SignIn {
         }
         bySource.succeeded(origin.address());
         byName.succeeded(known);
-        String by = account.get().factor == null ? "a password" : "a password and a second factor";
+        String by = account.get().hasSecondFactor() ? "a password and a second factor" : "a password";
         return QuarkusTransaction.requiringNew().call(() -> open(account.get(), by, origin));
     }
 
-    private void awaitTurn(String address, String name) {
-        Duration one = bySource.wait(address);
-        Duration other = byName.wait(name);
+    /**
+     * Opens a session for whoever holds a passkey, which is something they have and, since it verified them, something
+     * that they know or are.
+     *
+     * @param browser what the browser showed that the challenge was made for
+     * @throws Refusal one sentence, whatever of it was wrong and whether or not there is such a passkey; another one where
+     *     it came too late, or the next try must wait
+     */
+    public Session redeem(WebAuthn.Asserted asserted, String browser, Origin origin) {
+        awaitTurn(bySource.wait(origin.address()), Duration.ZERO);
+        Optional<Account> account = passkeys.check(asserted, browser, origin);
+        if (account.isEmpty()) {
+            bySource.failed(origin.address());
+            throw Refusal.invalid("passkey", "That is not a passkey that signs in here. Take another, or another way.");
+        }
+        bySource.succeeded(origin.address());
+        return QuarkusTransaction.requiringNew().call(() -> open(account.get(), "a passkey", origin));
+    }
+
+    private static void awaitTurn(Duration one, Duration other) {
         Duration wait = one.compareTo(other) > 0 ? one : other;
         if (wait.isZero()) return;
         throw Refusal.later("Too many attempts. Wait " + (wait.toSeconds() + 1) + " seconds, then try again.");
@@ -168,7 +188,7 @@ public class SignIn {
                 "account.signed-in",
                 account.tenant,
                 account.name + " signed in by " + by + " from " + origin.address() + ".");
-        boolean welcome = account.password == null && !account.name.equals(Account.ROOT);
+        boolean welcome = account.password == null && account.passkeys == 0 && !account.name.equals(Account.ROOT);
         return new Session(token, session.expiresAt, welcome);
     }
 

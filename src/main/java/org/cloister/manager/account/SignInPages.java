@@ -5,6 +5,7 @@ import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.CookieParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -17,18 +18,28 @@ import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.function.Supplier;
+import org.cloister.manager.host.PublicAddress;
 import org.cloister.manager.problem.Refusal;
 import org.cloister.manager.record.Records;
 import org.jboss.resteasy.reactive.RestForm;
 
-/** In by a password or by a link that works once, and out again. Opening the link uses nothing up; the button does. */
+/** In by a password, a passkey or a link that works once, and out again. Opening the link uses nothing up; the button does. */
 @Path("/")
 @Produces(MediaType.TEXT_HTML)
 @Blocking
 class SignInPages {
 
+    /** What a challenge was made for, while nobody is signed in. */
+    private static final String BROWSER_COOKIE = "cloister-passkey";
+
     @Inject
     SignIn signIn;
+
+    @Inject
+    Passkeys passkeys;
+
+    @Inject
+    PublicAddress address;
 
     @Inject
     Records records;
@@ -46,9 +57,10 @@ class SignInPages {
      * @param account whom the link signs in
      * @param name as it was typed
      * @param fault null where nothing was refused
+     * @param address where passkeys work
      * @param head of the chain of records; null before there is one
      */
-    record SignInPage(String code, String account, String name, String fault, String head) {}
+    record SignInPage(String code, String account, String name, String fault, String address, String head) {}
 
     @GET
     @Path("sign-in")
@@ -74,6 +86,26 @@ class SignInPages {
                 : enter(name, request, () -> signIn.redeem(name, password, factor, origin));
     }
 
+    /** What the page's script asks before it asks for a passkey. The browser gets a secret that its answer must come with. */
+    @POST
+    @Path("sign-in/passkey/options")
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response askForPasskey(@Context HttpServerRequest request) {
+        String browser = Secret.fresh();
+        return Response.ok(passkeys.request(browser))
+                .cookie(browser(browser, (int) Challenges.LAST.toSeconds(), request))
+                .build();
+    }
+
+    @POST
+    @Path("sign-in/passkey")
+    public Response redeemPasskey(
+            @BeanParam PasskeyForm passkey,
+            @CookieParam(BROWSER_COOKIE) String browser,
+            @Context HttpServerRequest request) {
+        return enter("", request, () -> signIn.redeem(passkey.asserted(), browser, Origin.of(request)));
+    }
+
     private Response enter(String name, HttpServerRequest request, Supplier<SignIn.Session> way) {
         try {
             SignIn.Session session = way.get();
@@ -90,8 +122,8 @@ class SignInPages {
 
     private TemplateInstance page(String code, String account, String name, String fault) {
         String echo = name.length() <= 64 ? name : "";
-        return Templates.signIn(
-                new SignInPage(code, account, echo, fault, records.head().orElse(null)));
+        return Templates.signIn(new SignInPage(
+                code, account, echo, fault, address.origin(), records.head().orElse(null)));
     }
 
     @POST
@@ -101,14 +133,22 @@ class SignInPages {
         return Response.ok(Templates.signedOut()).cookie(cookie("", 0, request)).build();
     }
 
-    private static NewCookie cookie(String token, int seconds, HttpServerRequest request) {
-        return new NewCookie.Builder(SignIn.COOKIE)
-                .value(token)
-                .path("/")
+    private NewCookie cookie(String token, int seconds, HttpServerRequest request) {
+        return cookie(SignIn.COOKIE, "/", token, seconds, request);
+    }
+
+    private NewCookie browser(String secret, int seconds, HttpServerRequest request) {
+        return cookie(BROWSER_COOKIE, "/sign-in", secret, seconds, request);
+    }
+
+    private NewCookie cookie(String name, String path, String value, int seconds, HttpServerRequest request) {
+        return new NewCookie.Builder(name)
+                .value(value)
+                .path(path)
                 .maxAge(seconds)
                 .httpOnly(true)
                 .sameSite(NewCookie.SameSite.STRICT)
-                .secure(request.isSSL() || "https".equals(request.scheme()))
+                .secure(address.isSecure(request))
                 .build();
     }
 }

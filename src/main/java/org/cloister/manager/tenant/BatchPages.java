@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.cloister.manager.host.PublicAddress;
 import org.cloister.manager.operation.OperationView;
 import org.cloister.manager.operation.Operations;
 import org.cloister.manager.operation.Phase;
@@ -39,6 +40,9 @@ class BatchPages {
 
     @Inject
     Batches batches;
+
+    @Inject
+    PublicAddress address;
 
     @Inject
     Operations operations;
@@ -121,7 +125,7 @@ class BatchPages {
     }
 
     private String origin() {
-        return request.scheme() + "://" + request.authority();
+        return address.links(request);
     }
 
     /** How far they are. @param of the operations, with commas between */

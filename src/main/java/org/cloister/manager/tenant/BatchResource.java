@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import org.cloister.manager.host.PublicAddress;
 import org.cloister.manager.problem.Refusal;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
@@ -21,6 +22,9 @@ class BatchResource {
 
     @Inject
     Batches batches;
+
+    @Inject
+    PublicAddress address;
 
     @Context
     HttpServerRequest request;
@@ -34,7 +38,7 @@ class BatchResource {
     public Response make(Wished wished, @Context SecurityContext caller) {
         if (wished == null || wished.csv() == null)
             throw Refusal.invalid("csv", "csv is missing: lines of name,plan,template,key.");
-        String origin = request.scheme() + "://" + request.authority();
+        String origin = address.links(request);
         return Response.accepted(batches.make(TenantPages.who(caller), Batch.read(wished.csv()), origin))
                 .build();
     }
