@@ -69,7 +69,7 @@ final class Completion {
                 local one skip='' next='' options='' kind='' count=0 first='' second='' owner=''
                 local -a places
                 places=()
-                for one in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+                for one in "${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
                     if [[ -n $skip ]]; then skip=''; continue; fi
                     case $one in
                     @VALUED@) skip=yes ;;
