@@ -28,14 +28,18 @@ import org.cloister.protocol.Reply;
 @ApplicationScoped
 public class Operations {
 
-    /** Of one tenant under way: they go one after another, each holds a thread, and its own people can ask for them too. */
+    /** Of one tenant under way: they go one after another, and its own people can ask for them too. */
     private static final int OF_ONE_TENANT = 16;
 
-    /** However much is asked for, a tenant can be brought to rest. */
-    private static final Set<String> NEVER_REFUSED = Set.of("tenant.stop", "tenant.freeze", "tenant.delete");
+    private static final Set<String> TAKING_AWAY = Set.of("tenant.stop", "tenant.freeze", "tenant.delete");
 
     private final Map<UUID, Set<MultiEmitter<? super OperationView>>> watchers = new ConcurrentHashMap<>();
     private final Map<UUID, CompletableFuture<Void>> ends = new ConcurrentHashMap<>();
+
+    /** Whether it brings a tenant to rest, which is possible however much else is asked for. */
+    public static boolean takesAway(String kind) {
+        return TAKING_AWAY.contains(kind);
+    }
 
     /**
      * Stores a new operation in the caller's transaction. Whoever calls it hands it to a worker after the commit.
@@ -44,7 +48,7 @@ public class Operations {
      */
     public Operation open(String kind, UUID tenantId, String tenant, String subject, String message) {
         if (tenantId != null
-                && !NEVER_REFUSED.contains(kind)
+                && !takesAway(kind)
                 && Operation.count("not done and tenantId = ?1", tenantId) >= OF_ONE_TENANT)
             throw Refusal.later(
                     tenant + " has " + OF_ONE_TENANT + " changes under way; wait until one of them is done.");

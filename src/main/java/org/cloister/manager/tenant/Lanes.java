@@ -9,21 +9,19 @@ import java.util.concurrent.Executor;
 
 /**
  * Work on many tenants by a few threads: on one tenant in the order in which it came, one after another, and no thread waits
- * for another's tenant. What is next of a tenant queues up behind what others have to do by then.
+ * for another's turn. What is next of a tenant queues up behind what its workers have to do by then.
  */
 final class Lanes {
 
-    private final Executor workers;
+    private record Work(Executor workers, Runnable task) {}
 
     /** What waits, of those on whom somebody works or is about to. */
-    private final Map<UUID, Queue<Runnable>> waiting = new HashMap<>();
+    private final Map<UUID, Queue<Work>> waiting = new HashMap<>();
 
-    Lanes(Executor workers) {
-        this.workers = workers;
-    }
-
-    synchronized void add(UUID tenant, Runnable work) {
-        Queue<Runnable> lane = waiting.get(tenant);
+    /** @param workers who do it when its turn has come */
+    synchronized void add(UUID tenant, Executor workers, Runnable task) {
+        Work work = new Work(workers, task);
+        Queue<Work> lane = waiting.get(tenant);
         if (lane != null) {
             lane.add(work);
             return;
@@ -37,10 +35,10 @@ final class Lanes {
         return waiting.containsKey(tenant);
     }
 
-    private void begin(UUID tenant, Runnable work) {
-        workers.execute(() -> {
+    private void begin(UUID tenant, Work work) {
+        work.workers().execute(() -> {
             try {
-                work.run();
+                work.task().run();
             } finally {
                 next(tenant);
             }
@@ -48,7 +46,7 @@ final class Lanes {
     }
 
     private synchronized void next(UUID tenant) {
-        Runnable work = waiting.get(tenant).poll();
+        Work work = waiting.get(tenant).poll();
         if (work == null) waiting.remove(tenant);
         else begin(tenant, work);
     }

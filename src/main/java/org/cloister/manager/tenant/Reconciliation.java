@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -75,17 +76,24 @@ public class Reconciliation {
 
     private final Map<UUID, Retry> retries = new ConcurrentHashMap<>();
 
-    /** Platform threads: a wait in the socket's native code would pin a virtual one. */
-    private final ExecutorService workers = Executors.newFixedThreadPool(
-            AT_ONCE, Thread.ofPlatform().daemon().name("tenant-", 0).factory());
+    private final ExecutorService workers = workers("tenant-");
 
-    private final Lanes lanes = new Lanes(workers);
+    /** Whoever is to be stopped, frozen or deleted does not wait until templates of others are built. */
+    private final ExecutorService enders = workers("tenant-end-");
+
+    private final Lanes lanes = new Lanes();
+
+    /** Platform threads: a wait in the socket's native code would pin a virtual one. */
+    private static ExecutorService workers(String name) {
+        return Executors.newFixedThreadPool(
+                AT_ONCE, Thread.ofPlatform().daemon().name(name, 0).factory());
+    }
 
     /** When to try again what the agent could not do, twice as late each time. */
     private record Retry(Instant at, Duration pause) {}
 
     void enqueue(Operation operation) {
-        enqueue(operation.tenantId, operation.id);
+        enqueue(operation.tenantId, operation.id, Operations.takesAway(operation.kind) ? enders : workers);
     }
 
     /** Takes up what a stopped manager left behind. */
@@ -106,7 +114,7 @@ public class Reconciliation {
         }
         List<Tenant> tenants = QuarkusTransaction.requiringNew().call(Tenant::all);
         for (Tenant tenant : tenants) {
-            if (!lanes.isBusy(tenant.id) && differs(tenant, seen.get(tenant.id))) enqueue(tenant.id, null);
+            if (!lanes.isBusy(tenant.id) && differs(tenant, seen.get(tenant.id))) enqueue(tenant.id, null, workers);
         }
     }
 
@@ -237,8 +245,8 @@ public class Reconciliation {
     }
 
     /** @param operation null where nobody waits for it */
-    private void enqueue(UUID tenant, UUID operation) {
-        lanes.add(tenant, () -> {
+    private void enqueue(UUID tenant, UUID operation, Executor by) {
+        lanes.add(tenant, by, () -> {
             try {
                 run(tenant, operation);
             } catch (RuntimeException e) {
@@ -255,5 +263,6 @@ public class Reconciliation {
     @PreDestroy
     void stop() {
         workers.shutdownNow();
+        enders.shutdownNow();
     }
 }

@@ -20,10 +20,10 @@ class LanesTest {
 
     private final Queue<Runnable> begun = new ArrayDeque<>();
     private final List<String> done = new ArrayList<>();
-    private final Lanes lanes = new Lanes(begun::add);
+    private final Lanes lanes = new Lanes();
 
     private void add(UUID tenant, String work) {
-        lanes.add(tenant, () -> done.add(work));
+        lanes.add(tenant, begun::add, () -> done.add(work));
     }
 
     @Test
@@ -60,12 +60,26 @@ class LanesTest {
 
     @Test
     void workThatBreaksOffKeepsTheNextFromNothing() {
-        lanes.add(ALICE, () -> {
+        lanes.add(ALICE, begun::add, () -> {
             throw new IllegalStateException("broken");
         });
         add(ALICE, "stop");
         assertThrows(IllegalStateException.class, () -> begun.remove().run());
         begun.remove().run();
         assertEquals(List.of("stop"), done);
+    }
+
+    @Test
+    void whoeverHasOtherWorkersWaitsForNobodyElsesTenant() {
+        Queue<Runnable> others = new ArrayDeque<>();
+        add(ALICE, "build");
+        lanes.add(BOB, others::add, () -> done.add("freeze"));
+        others.remove().run();
+        assertEquals(List.of("freeze"), done);
+        lanes.add(ALICE, others::add, () -> done.add("delete"));
+        assertTrue(others.isEmpty(), "but for what came before it of its own");
+        begun.remove().run();
+        others.remove().run();
+        assertEquals(List.of("freeze", "build", "delete"), done);
     }
 }
