@@ -88,6 +88,10 @@ final class Visitor implements AutoCloseable {
             picture(shown);
             Accessible.isAccessible(page, shown);
         }
+        for (int width : List.of(1280, 1020, 800)) {
+            page.setViewportSize(width, 900);
+            fits(name);
+        }
         page.setViewportSize(390, 844);
         picture(name + "-390");
         fits(name);
@@ -95,10 +99,11 @@ final class Visitor implements AutoCloseable {
         page.setViewportSize(1280, 900);
     }
 
-    /** Nothing of the page lies beside a phone's screen, to which the window was set. */
+    /** Nothing of the page lies beside the window. */
     void fits(String name) {
         int width = ((Number) page.evaluate("document.documentElement.scrollWidth")).intValue();
-        assertTrue(width <= 390, name + " is " + width + " wide");
+        int window = page.viewportSize().width;
+        assertTrue(width <= window, name + " is " + width + " wide in a window of " + window);
     }
 
     /** A second window of the same browser, signed in as the same person. */
